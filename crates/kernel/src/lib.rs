@@ -1,0 +1,47 @@
+//! What every NextCRM crate shares, and nothing more: typed ids, an injected clock and source of
+//! randomness, who acts ([`Actor`], [`RequestContext`]), pages and cursors, the unit of work
+//! ([`Tx`], [`Transactor`]), store and domain errors, the audit port, the transactional outbox with
+//! its relay, scheduled jobs, idempotency keys, sealed secrets, [`Money`] and [`EmailAddress`].
+//!
+//! The rule of the house: domain crates depend on this one and never on each other.
+#![deny(missing_docs)]
+
+mod actor;
+mod audit;
+mod backoff;
+mod clock;
+mod database;
+mod email_address;
+mod entropy;
+mod error;
+pub mod idempotency;
+mod ids;
+pub mod jobs;
+mod money;
+pub mod outbox;
+pub mod page;
+pub mod sealed;
+pub mod store;
+mod store_error;
+pub mod text;
+mod tx;
+
+pub use actor::{Actor, AdminRole, PrincipalKind, RequestContext, TenantRole, UnknownRole};
+#[cfg(any(test, feature = "mock"))]
+pub use audit::MockAuditTrail;
+pub use audit::{AuditEntry, AuditTrail, Changes};
+pub use backoff::Backoff;
+pub use clock::{Clock, SystemClock};
+pub use database::{Database, DatabaseOptions, Engine};
+pub use email_address::{EmailAddress, InvalidEmailAddress};
+pub use entropy::{Entropy, OsEntropy};
+pub use error::{DomainError, ErrorKind, FieldError};
+pub use ids::{AdminId, AuditEntryId, EventId, SessionId, TenantId, TenantUserId};
+pub use money::{Currency, Money, MoneyError};
+pub use store_error::StoreError;
+pub use tx::{Transactor, Tx, VersionMatch};
+
+/// Runs the README's example with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,14 @@
+//! The kernel's own tables: outbox, idempotency keys, marks of scheduled jobs. The only place of this crate with
+//! queries; the shell's composition makes these stores, everybody else sees the ports.
+
+mod entity;
+mod housekeeping;
+mod idempotency;
+mod marks;
+mod outbox;
+mod reseal;
+
+pub use housekeeping::Housekeeping;
+pub use idempotency::SeaIdempotency;
+pub use marks::SeaScheduleMarks;
+pub use outbox::SeaOutbox;

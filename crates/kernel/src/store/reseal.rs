@@ -1,0 +1,140 @@
+//! Sealing anew what an older key sealed. Every update asks that the old value still stands, so that it does not undo what
+//! happens meanwhile; what it misses for that reason is found by the next run.
+
+use async_trait::async_trait;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
+};
+
+use super::{
+    SeaIdempotency, SeaOutbox,
+    entity::{idempotency_key as key, outbox},
+    idempotency::{BODY, BODY_HASH, purpose, row_name},
+};
+use crate::{
+    StoreError, TenantId, Transactor,
+    idempotency::KeyIdentity,
+    outbox::secret_purpose,
+    sealed::{KeyRing, Purpose, Reseal, Resealed, SealError, Sealed},
+};
+
+/// Rows read and written at a time.
+const PAGE: u64 = 200;
+
+/// The value under the ring's first key; `None` when it is that already.
+fn renewed(ring: &KeyRing, purpose: &Purpose<'_>, text: &str) -> Result<Option<String>, SealError> {
+    let sealed: Sealed = text.parse()?;
+    if !ring.is_stale(&sealed) {
+        return Ok(None);
+    }
+    let plain = ring.open(purpose, &sealed)?;
+    Ok(Some(ring.seal(purpose, &plain)?.to_string()))
+}
+
+#[async_trait]
+impl Reseal for SeaOutbox {
+    fn table(&self) -> &'static str {
+        "outbox"
+    }
+
+    async fn reseal(&self, ring: &KeyRing) -> Result<Resealed, StoreError> {
+        let mut count = Resealed::default();
+        let mut last = None;
+        loop {
+            let rows = outbox::Entity::find()
+                .filter(outbox::Column::Secret.is_not_null())
+                .filter(Condition::all().add_option(last.map(|id| outbox::Column::Id.gt(id))))
+                .order_by_asc(outbox::Column::Id)
+                .limit(PAGE)
+                .all(self.db.reader())
+                .await?;
+            let Some(end) = rows.last() else { return Ok(count) };
+            last = Some(end.id);
+            let mut tx = self.db.begin().await?;
+            for row in &rows {
+                count += reseal_event(tx.executor(), ring, row).await?;
+            }
+            tx.commit().await?;
+        }
+    }
+}
+
+async fn reseal_event(
+    executor: &impl ConnectionTrait,
+    ring: &KeyRing,
+    row: &outbox::Model,
+) -> Result<Resealed, StoreError> {
+    let old = row.secret.as_deref().unwrap_or_default();
+    let owner = row.tenant_id.map(|id| TenantId(id).to_string()).unwrap_or_default();
+    match renewed(ring, &secret_purpose(&owner, &row.subject, &row.kind), old) {
+        Ok(None) => Ok(Resealed::default()),
+        Err(_) => Ok(Resealed { done: 0, refused: 1 }),
+        Ok(Some(new)) => {
+            let updated = outbox::Entity::update_many()
+                .col_expr(outbox::Column::Secret, Expr::value(new))
+                .filter(outbox::Column::Id.eq(row.id))
+                .filter(outbox::Column::Secret.eq(old))
+                .exec(executor)
+                .await?;
+            Ok(Resealed { done: updated.rows_affected, refused: 0 })
+        }
+    }
+}
+
+#[async_trait]
+impl Reseal for SeaIdempotency {
+    fn table(&self) -> &'static str {
+        "idempotency_keys"
+    }
+
+    async fn reseal(&self, ring: &KeyRing) -> Result<Resealed, StoreError> {
+        let mut count = Resealed::default();
+        let mut last: Option<[String; 3]> = None;
+        let columns = [key::Column::Principal, key::Column::Route, key::Column::Key];
+        loop {
+            let after = last.map(|values| Expr::tuple(columns.map(Expr::col)).gt(Expr::tuple(values.map(Expr::value))));
+            let mut query = key::Entity::find().filter(Condition::all().add_option(after)).limit(PAGE);
+            for column in columns {
+                query = query.order_by_asc(column);
+            }
+            let rows = query.all(self.db.reader()).await?;
+            let Some(end) = rows.last() else { return Ok(count) };
+            last = Some([end.principal.clone(), end.route.clone(), end.key.clone()]);
+            let mut tx = self.db.begin().await?;
+            for row in rows {
+                count += reseal_key(tx.executor(), ring, row).await?;
+            }
+            tx.commit().await?;
+        }
+    }
+}
+
+async fn reseal_key(executor: &impl ConnectionTrait, ring: &KeyRing, row: key::Model) -> Result<Resealed, StoreError> {
+    let identity = KeyIdentity { principal: row.principal, route: row.route, key: row.key };
+    let name = row_name(&identity);
+    let hash = renewed(ring, &purpose(&identity, &name, BODY_HASH), &row.body_hash);
+    let body = row.body.as_deref().map(|text| renewed(ring, &purpose(&identity, &name, BODY), text));
+    let (Ok(hash), Ok(body)) = (hash, body.transpose()) else {
+        return Ok(Resealed { done: 0, refused: 1 });
+    };
+    let body = body.flatten();
+    if hash.is_none() && body.is_none() {
+        return Ok(Resealed::default());
+    }
+    let same_body = match &row.body {
+        Some(old) => key::Column::Body.eq(old.as_str()),
+        None => key::Column::Body.is_null(),
+    };
+    let updated = key::Entity::update_many()
+        .col_expr(key::Column::BodyHash, Expr::value(hash.unwrap_or_else(|| row.body_hash.clone())))
+        .col_expr(key::Column::Body, Expr::value(body.or_else(|| row.body.clone())))
+        .filter(key::Column::Principal.eq(identity.principal))
+        .filter(key::Column::Route.eq(identity.route))
+        .filter(key::Column::Key.eq(identity.key))
+        .filter(key::Column::BodyHash.eq(row.body_hash.as_str()))
+        .filter(same_body)
+        .exec(executor)
+        .await?;
+    Ok(Resealed { done: updated.rows_affected, refused: 0 })
+}

@@ -1,0 +1,62 @@
+//! The database schema of NextCRM, one file a step, for SQLite and PostgreSQL alike.
+//!
+//! Steps only expand; a later step contracts once no running binary needs the old shape.
+#![deny(missing_docs)]
+#![allow(
+    elided_lifetimes_in_paths,
+    reason = "the signatures of MigrationTrait leave the lifetime of SchemaManager out"
+)]
+
+use sea_orm_migration::{prelude::*, sea_orm};
+
+mod m0001_kernel;
+mod m0002_tenancy;
+mod m0003_auth_accounts;
+mod m0004_auth_sessions;
+mod m0005_audit;
+mod runner;
+
+pub use runner::{MigrateError, Step, complaints, down, status, up};
+
+/// Runs the steps; see `sea_orm_migration::MigratorTrait` for `up`, `down` and `status`.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_kernel::Migration),
+            Box::new(m0002_tenancy::Migration),
+            Box::new(m0003_auth_accounts::Migration),
+            Box::new(m0004_auth_sessions::Migration),
+            Box::new(m0005_audit::Migration),
+        ]
+    }
+}
+
+/// A `timestamptz not null` column.
+fn time(name: &str) -> ColumnDef {
+    let mut column = ColumnDef::new(Alias::new(name));
+    column.timestamp_with_time_zone().not_null();
+    column
+}
+
+/// A nullable `timestamptz` column.
+fn time_null(name: &str) -> ColumnDef {
+    let mut column = ColumnDef::new(Alias::new(name));
+    column.timestamp_with_time_zone().null();
+    column
+}
+
+/// Runs constant SQL, a statement at a time, on whichever engine this is.
+async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    for statement in statements {
+        manager.get_connection().execute_unprepared(statement).await?;
+    }
+    Ok(())
+}
+
+/// Whether the schema is being made on PostgreSQL.
+fn is_postgres(manager: &SchemaManager<'_>) -> bool {
+    manager.get_database_backend() == sea_orm::DatabaseBackend::Postgres
+}
