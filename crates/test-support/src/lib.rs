@@ -1,0 +1,18 @@
+//! What tests of all crates need: throw-away databases on both engines ([`TestDatabase`],
+//! [`on_each_database`]), a clock that stands still ([`FixedClock`]), randomness that repeats
+//! ([`SeededEntropy`]) and a transactor that tells what became of its transactions
+//! ([`RecordingTransactor`]).
+//!
+//! A development dependency only; nothing here goes into the server.
+#![deny(missing_docs)]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "in a test a panic is the right answer to whatever goes wrong")]
+
+mod clock;
+mod database;
+mod entropy;
+mod transactor;
+
+pub use clock::FixedClock;
+pub use database::{TestDatabase, on_each_database};
+pub use entropy::SeededEntropy;
+pub use transactor::RecordingTransactor;
