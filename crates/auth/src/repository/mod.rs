@@ -1,0 +1,39 @@
+//! The ports: what the services need of the database and of other crates.
+
+mod admin_names;
+mod admins;
+mod attempts;
+mod credentials;
+mod directory;
+mod invitation_acceptance;
+mod one_time_tokens;
+mod revocations;
+mod sessions;
+
+#[cfg(any(test, feature = "mock"))]
+pub use admin_names::MockAdminNames;
+pub use admin_names::{AdminName, AdminNames};
+#[cfg(any(test, feature = "mock"))]
+pub use admins::MockAdminRepository;
+pub use admins::{AdminFilter, AdminRepository, AdminSort, NewCredential};
+#[cfg(any(test, feature = "mock"))]
+pub use attempts::MockAttemptRepository;
+pub use attempts::{AttemptRepository, CountRule, Tally};
+pub use credentials::CredentialRepository;
+#[cfg(any(test, feature = "mock"))]
+pub use credentials::MockCredentialRepository;
+#[cfg(any(test, feature = "mock"))]
+pub use directory::MockTenantDirectory;
+pub use directory::{DirectoryPerson, TenantDirectory, TenantRef, TenantStatus, UnknownTenantStatus};
+pub use invitation_acceptance::InvitationAcceptance;
+#[cfg(any(test, feature = "mock"))]
+pub use invitation_acceptance::MockInvitationAcceptance;
+#[cfg(any(test, feature = "mock"))]
+pub use one_time_tokens::MockOneTimeTokenRepository;
+pub use one_time_tokens::OneTimeTokenRepository;
+#[cfg(any(test, feature = "mock"))]
+pub use revocations::MockRevocationRepository;
+pub use revocations::RevocationRepository;
+#[cfg(any(test, feature = "mock"))]
+pub use sessions::MockSessionRepository;
+pub use sessions::{Rotation, SessionRepository};

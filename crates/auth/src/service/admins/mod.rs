@@ -1,0 +1,76 @@
+//! Managing staff: one use case a file, all on [`AdminAccounts`].
+
+mod activation;
+mod bootstrap;
+mod create;
+mod read;
+mod reset_password;
+mod update;
+
+use std::collections::HashSet;
+
+use kernel::{Actor, AdminId, AdminRole, RequestContext, Tx, VersionMatch};
+
+use super::AccountTools;
+use crate::{AuthError, Permission, domain::AdminAccount};
+
+pub use create::PreparedAdmin;
+
+/// NextCRM's staff: registering, changing, deactivating.
+#[derive(Debug, Clone)]
+pub struct AdminAccounts {
+    tools: AccountTools,
+}
+
+impl AdminAccounts {
+    /// Over the given tools.
+    #[must_use]
+    pub fn new(tools: AccountTools) -> Self {
+        Self { tools }
+    }
+
+    /// Locks an account for a change that does not take a super admin away.
+    async fn lock_in(&self, tx: &mut Tx, id: AdminId) -> Result<AdminAccount, AuthError> {
+        self.tools.ports.admins.find_admin_for_update(tx, id).await?.ok_or(AuthError::AdminNotFound)
+    }
+
+    /// Writes the change of a locked account; `after.version` is the version it had.
+    async fn save_in(&self, tx: &mut Tx, after: &mut AdminAccount) -> Result<(), AuthError> {
+        after.version += 1;
+        after.updated_at = self.tools.ports.clock.now();
+        let outcome = self.tools.ports.admins.update_admin_in(tx, after).await;
+        if outcome.map_err(email_taken)? { Ok(()) } else { Err(AuthError::PreconditionFailed) }
+    }
+}
+
+fn check_version(if_match: &VersionMatch, admin: &AdminAccount) -> Result<(), AuthError> {
+    if if_match.allows(admin.version) { Ok(()) } else { Err(AuthError::PreconditionFailed) }
+}
+
+fn is_self(context: &RequestContext, id: AdminId) -> bool {
+    matches!(context.actor, Actor::Admin { id: own, .. } if own == id)
+}
+
+/// Nobody gives a role, or touches who has a role, that may more than they do themselves.
+fn check_rank(context: &RequestContext, role: AdminRole) -> Result<(), AuthError> {
+    let allowed = match context.actor {
+        Actor::System(_) => true,
+        Actor::Admin { role: own, .. } => {
+            let own: HashSet<_> = Permission::of(own).into_iter().collect();
+            Permission::of(role).iter().all(|permission| own.contains(permission))
+        }
+        Actor::TenantUser { .. } | Actor::Anonymous(_) => false,
+    };
+    if allowed { Ok(()) } else { Err(AuthError::Forbidden) }
+}
+
+fn email_taken(error: kernel::StoreError) -> AuthError {
+    match error.unique_constraint() {
+        Some("uq_admin_users_email") => AuthError::EmailTaken,
+        _ => error.into(),
+    }
+}
+
+#[cfg(test)]
+#[path = "admins_tests.rs"]
+mod tests;

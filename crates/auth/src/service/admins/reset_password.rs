@@ -1,0 +1,50 @@
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use kernel::{AdminId, AuditEntry, RequestContext};
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use super::{AdminAccounts, check_rank};
+use crate::{
+    AuthError,
+    domain::{EndReason, OneTimeToken, PasswordHash, Subject, TokenPurpose},
+    repository::NewCredential,
+    service::messages::{PASSWORD_RESET_LINK, Recipient, send_token_in},
+};
+
+impl AdminAccounts {
+    /// Takes an admin's password away, signs them out everywhere and sends them a link to set a new one.
+    ///
+    /// # Errors
+    /// [`AuthError::AdminNotFound`], [`AuthError::Forbidden`]; [`AuthError::IllegalTransition`] when they are inactive;
+    /// [`AuthError::HashQueueFull`].
+    pub async fn reset_password(&self, context: &RequestContext, id: AdminId) -> Result<(), AuthError> {
+        let ports = &self.tools.ports;
+        let hash = self.unguessable().await?;
+        let mut tx = ports.transactor.begin().await?;
+        let account = self.lock_in(&mut tx, id).await?;
+        check_rank(context, account.role)?;
+        if !account.is_active {
+            return Err(AuthError::IllegalTransition);
+        }
+        let (subject, now) = (Subject::Admin(id), ports.clock.now());
+        let bound_to = PasswordHash::fingerprint(Some(&hash));
+        let credential = NewCredential { hash, must_change: false, kills_tokens: true, at: now };
+        let generation = ports.admins.set_password_in(&mut tx, id, &credential).await?;
+        self.tools.sessions.revoke_other_sessions_in(&mut tx, subject, None, EndReason::PasswordChanged).await?;
+        self.tools.revocations.revoke_principal_in(&mut tx, subject, generation).await?;
+        let (token, text) =
+            OneTimeToken::issue(ports.entropy.as_ref(), now, TokenPurpose::AdminReset, subject, bound_to);
+        let to = Recipient::from(&account);
+        send_token_in(&self.tools, &mut tx, PASSWORD_RESET_LINK, &to, (&token, &text)).await?;
+        let entry = AuditEntry::done("PASSWORD_RESET_REQUESTED", "admin_user", id);
+        ports.audit.record_in(&mut tx, context, entry).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The hash of a password that nobody knows.
+    async fn unguessable(&self) -> Result<PasswordHash, AuthError> {
+        let mut bytes = Zeroizing::new([0_u8; 32]);
+        self.tools.ports.entropy.fill(bytes.as_mut_slice());
+        self.tools.hasher.hash(&SecretString::from(BASE64_STANDARD.encode(bytes.as_slice()))).await
+    }
+}

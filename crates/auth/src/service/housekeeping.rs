@@ -1,0 +1,54 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kernel::{
+    Transactor,
+    jobs::{Job, JobError},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{Passwords, Revocations, Sessions, Throttle};
+
+/// Deletes what no longer matters: counts of tries, expired revocations, sessions long over, ended one-time tokens.
+pub struct Housekeeping {
+    /// Opens transactions.
+    pub transactor: Arc<dyn Transactor>,
+    /// Counts of tries.
+    pub throttle: Arc<Throttle>,
+    /// Revocations.
+    pub revocations: Arc<Revocations>,
+    /// Sessions.
+    pub sessions: Arc<Sessions>,
+    /// One-time tokens.
+    pub passwords: Arc<Passwords>,
+}
+
+impl std::fmt::Debug for Housekeeping {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Housekeeping").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Job for Housekeeping {
+    fn name(&self) -> &'static str {
+        "auth.housekeeping"
+    }
+
+    /// A transaction a table, so that none holds its locks for the others' time.
+    async fn run(&self, _: &CancellationToken) -> Result<(), JobError> {
+        let mut tx = self.transactor.begin().await?;
+        self.throttle.purge_in(&mut tx).await?;
+        tx.commit().await?;
+        let mut tx = self.transactor.begin().await?;
+        self.revocations.purge_in(&mut tx).await?;
+        tx.commit().await?;
+        let mut tx = self.transactor.begin().await?;
+        self.sessions.purge_in(&mut tx).await?;
+        tx.commit().await?;
+        let mut tx = self.transactor.begin().await?;
+        self.passwords.purge_tokens_in(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

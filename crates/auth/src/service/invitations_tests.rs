@@ -1,0 +1,96 @@
+use kernel::{Clock, DomainError, Transactor};
+use test_support::FixedClock;
+
+use super::*;
+use crate::{
+    MockInvitationAcceptance, MockOneTimeTokenRepository, TenantStatus,
+    repository::DirectoryPerson,
+    service::{
+        account_test_tools::{Published, a_person, a_token, opened, person_subject, tools},
+        test_ports::{Kept, Mocks, context},
+    },
+};
+
+const PASSWORD: &str = "Lantern-Wombat-88";
+
+fn invited() -> DirectoryPerson {
+    DirectoryPerson { accepted: false, ..a_person() }
+}
+
+fn invitations(person: DirectoryPerson, is_pending: bool, used: bool) -> (Invitations, Kept, SecretString) {
+    let now = FixedClock::default().now();
+    let (token, text) = a_token(now, TokenPurpose::Invitation, person_subject(), None);
+    let mut mocks = Mocks::new();
+    mocks.directory.expect_find_person().returning(move |_, _| Ok(Some(person.clone())));
+    mocks.credentials.expect_find_hash_for_update().returning(|_, _, _| Ok(None));
+    mocks.credentials.expect_set_hash_in().returning(|_, _, _, _, _| Ok(()));
+    let mut tokens = MockOneTimeTokenRepository::new();
+    tokens.expect_find_token().returning(move |_| Ok(Some(token.clone())));
+    tokens.expect_use_token_in().returning(move |_, _, _| Ok(used));
+    tokens.expect_revoke_tokens_in().returning(|_, _, _| Ok(0));
+    let mut acceptance = MockInvitationAcceptance::new();
+    acceptance.expect_accept_in().returning(move |_, _, _, _| Ok(is_pending));
+    let (tools, kept) = tools(mocks, tokens, acceptance);
+    (Invitations::new(tools), kept, text)
+}
+
+#[tokio::test]
+async fn accepting_sets_the_password_and_tells_the_workshop_in_one_transaction() {
+    let (invitations, kept, token) = invitations(invited(), true, true);
+    invitations.accept(&context(), &token, &PASSWORD.into()).await.expect("accepted");
+    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+    assert_eq!(kept.trail.actions(), [("PASSWORD_CHANGED", 200)]);
+    assert!(matches!(kept.trail.actors()[0], Actor::TenantUser { .. }));
+}
+
+#[tokio::test]
+async fn an_invitation_that_is_not_pending_or_was_used_is_refused() {
+    let closed = DirectoryPerson { tenant_status: TenantStatus::Suspended, ..invited() };
+    let removed = DirectoryPerson { is_active: false, ..invited() };
+    for (person, is_pending, used) in
+        [(invited(), false, true), (invited(), true, false), (closed, true, true), (removed, true, true)]
+    {
+        let (invitations, kept, token) = invitations(person, is_pending, used);
+        let error = invitations.accept(&context(), &token, &PASSWORD.into()).await.expect_err("refused");
+        assert_eq!(error.fields()[0].code, "TOKEN_INVALID");
+        assert!(!kept.transactor.log().contains(&"COMMIT".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_bad_password_does_not_cost_the_invitation() {
+    let (invitations, kept, token) = invitations(invited(), true, true);
+    let error = invitations.accept(&context(), &token, &"Wattle-and-2".into()).await.expect_err("her name");
+    assert_eq!((error.fields()[0].field.as_ref(), error.fields()[0].code.as_ref()), ("password", "CONTAINS_PERSONAL"));
+    assert!(kept.transactor.log().is_empty());
+}
+
+#[tokio::test]
+async fn issuing_kills_older_links_and_seals_the_token() {
+    let mut mocks = Mocks::new();
+    let published = Published::by(&mut mocks);
+    mocks.credentials.expect_find_hash_for_update().returning(|_, _, _| Ok(None));
+    let mut tokens = MockOneTimeTokenRepository::new();
+    tokens.expect_revoke_tokens_in().once().returning(|_, _, _| Ok(1));
+    tokens
+        .expect_insert_token_in()
+        .once()
+        .withf(|_, token| (token.expires_at - token.created_at).num_days() == 7)
+        .returning(|_, _| Ok(()));
+    let (tools, kept) = tools(mocks, tokens, MockInvitationAcceptance::new());
+    let person = a_person();
+    let to = Recipient::tenant_user(
+        person.tenant_id,
+        person.user_id,
+        person.email,
+        person.first_name,
+        person.tenant_name,
+        person.subdomain,
+    );
+    let mut tx = kept.transactor.begin().await.expect("begins");
+    Invitations::new(tools).issue_in(&mut tx, &to).await.expect("issued");
+    let event = published.only();
+    assert_eq!((event.kind, event.tenant_id), ("auth.invitation_issued", Some(person.tenant_id)));
+    assert_eq!(event.payload["subdomain"], "beas");
+    assert_eq!(opened(&event).len(), 43);
+}

@@ -1,0 +1,88 @@
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use kernel::Clock;
+
+use crate::{AdminPrincipal, AuthError, Revocation, RevocationSet, TenantPrincipal};
+
+/// What this node knows of revocations; every verified token is held against it, without a database read.
+///
+/// Until it was filled for the first time, and whenever the feed has been silent for too long, it refuses all.
+pub struct LiveRevocations {
+    state: RwLock<State>,
+    clock: Arc<dyn Clock>,
+    stale_after: Duration,
+}
+
+#[derive(Default)]
+struct State {
+    set: RevocationSet,
+    heard_at: Option<DateTime<Utc>>,
+}
+
+impl std::fmt::Debug for LiveRevocations {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LiveRevocations").finish_non_exhaustive()
+    }
+}
+
+impl LiveRevocations {
+    /// Empty and refusing, until the feed has filled it.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>, stale_after: Duration) -> Self {
+        Self { state: RwLock::default(), clock, stale_after }
+    }
+
+    /// Takes what the feed has read, as of `read_at` (before the read began).
+    pub fn absorb(&self, revocations: &[Revocation], read_at: DateTime<Utc>) {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        for revocation in revocations {
+            state.set.add(revocation);
+        }
+        state.set.drop_expired(read_at);
+        state.heard_at = Some(read_at);
+    }
+
+    /// How many subjects are revoked, for metrics.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).set.len()
+    }
+
+    /// Whether nothing is revoked.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Lets an admin's token pass, or not.
+    ///
+    /// # Errors
+    /// [`AuthError::TokenRevoked`], [`AuthError::RevocationsStale`].
+    pub fn check_admin(&self, principal: &AdminPrincipal) -> Result<(), AuthError> {
+        self.check(|set| set.refuses_admin(principal))
+    }
+
+    /// Lets a tenant user's token pass, or not.
+    ///
+    /// # Errors
+    /// [`AuthError::TokenRevoked`], [`AuthError::RevocationsStale`].
+    pub fn check_tenant(&self, principal: &TenantPrincipal) -> Result<(), AuthError> {
+        self.check(|set| set.refuses_tenant(principal))
+    }
+
+    fn check(&self, refuses: impl Fn(&RevocationSet) -> bool) -> Result<(), AuthError> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        if refuses(&state.set) {
+            return Err(AuthError::TokenRevoked);
+        }
+        let silent_for = state.heard_at.and_then(|at| (self.clock.now() - at).to_std().ok().or(Some(Duration::ZERO)));
+        match silent_for {
+            Some(silent_for) if silent_for <= self.stale_after => Ok(()),
+            _ => Err(AuthError::RevocationsStale),
+        }
+    }
+}

@@ -1,0 +1,265 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use kernel::{
+    Clock, DomainError, PrincipalKind, SessionId,
+    outbox::{Event, EventHandler},
+};
+use secrecy::SecretString;
+use test_support::FixedClock;
+use uuid::Uuid;
+
+use super::*;
+use crate::{
+    MockInvitationAcceptance, MockOneTimeTokenRepository,
+    domain::{AdminAccount, OneTimeToken, TokenPurpose},
+    repository::Tally,
+    service::{
+        account_test_tools::{Published, a_person, a_token, opened, person_subject, tools},
+        test_ports::{Kept, Mocks, an_admin, context, hasher},
+    },
+};
+
+const OLD: &str = "Gravel-Magpie-77";
+const NEW: &str = "Lantern-Wombat-88";
+const SESSION: SessionId = SessionId(Uuid::from_u128(70));
+
+fn now() -> DateTime<Utc> {
+    FixedClock::default().now()
+}
+
+async fn admin() -> AdminAccount {
+    an_admin(hasher().hash(&OLD.into()).await.expect("hashes"))
+}
+
+fn passwords(mocks: Mocks, tokens: MockOneTimeTokenRepository) -> (Passwords, Kept) {
+    let (tools, kept) = tools(mocks, tokens, MockInvitationAcceptance::new());
+    (Passwords::new(tools), kept)
+}
+
+fn knowing(mut mocks: Mocks, admin: &AdminAccount) -> Mocks {
+    let (by_id, locked, by_email) = (admin.clone(), admin.clone(), admin.clone());
+    mocks.admins.expect_find_admin().returning(move |_| Ok(Some(by_id.clone())));
+    mocks.admins.expect_find_admin_for_update().returning(move |_, _| Ok(Some(locked.clone())));
+    mocks.admins.expect_find_admin_by_email().returning(move |_| Ok(Some(by_email.clone())));
+    mocks
+}
+
+/// Takes the new password, and everything that ends with the old one.
+fn replacing(mut mocks: Mocks, except: Option<SessionId>, kills_tokens: bool) -> Mocks {
+    mocks
+        .admins
+        .expect_set_password_in()
+        .once()
+        .withf(move |_, _, credential| credential.kills_tokens == kills_tokens && !credential.must_change)
+        .returning(|_, _, _| Ok(2));
+    mocks
+        .sessions
+        .expect_end_sessions_in()
+        .once()
+        .withf(move |_, _, kept, reason, _| *kept == except && *reason == EndReason::PasswordChanged)
+        .returning(|_, _, _, _, _| Ok(vec![Uuid::from_u128(71).into()]));
+    mocks.revocations.expect_insert_revocations_in().returning(|_, _| Ok(()));
+    mocks
+}
+
+fn one_token(token: &OneTimeToken, used: bool) -> MockOneTimeTokenRepository {
+    let mut tokens = MockOneTimeTokenRepository::new();
+    let token = token.clone();
+    tokens.expect_find_token().returning(move |hash| Ok((hash == token.token_hash).then(|| token.clone())));
+    tokens.expect_use_token_in().returning(move |_, _, _| Ok(used));
+    tokens.expect_revoke_tokens_in().returning(|_, _, _| Ok(0));
+    tokens
+}
+
+async fn change(passwords: &Passwords, current: &str, new: &str) -> Result<(), AuthError> {
+    let owner = (Subject::Admin(Uuid::from_u128(1).into()), SESSION);
+    passwords.change(&context(), owner, &current.into(), &new.into()).await
+}
+
+#[tokio::test]
+async fn a_change_ends_the_other_sessions_and_keeps_ones_own() {
+    let mocks = replacing(knowing(Mocks::new().without_throttle(), &admin().await), Some(SESSION), false);
+    let mut tokens = MockOneTimeTokenRepository::new();
+    tokens.expect_revoke_tokens_in().once().returning(|_, _, _| Ok(0));
+    let (passwords, kept) = passwords(mocks, tokens);
+    change(&passwords, OLD, NEW).await.expect("changed");
+    assert_eq!(kept.trail.actions(), [("PASSWORD_CHANGED", 200)]);
+    assert_eq!(kept.transactor.log().last().map(String::as_str), Some("COMMIT"));
+}
+
+#[tokio::test]
+async fn after_a_temporary_password_the_tokens_that_tell_of_it_die() {
+    let account = AdminAccount { must_change_password: true, ..admin().await };
+    let mocks = replacing(knowing(Mocks::new().without_throttle(), &account), Some(SESSION), true);
+    let mut tokens = MockOneTimeTokenRepository::new();
+    tokens.expect_revoke_tokens_in().returning(|_, _, _| Ok(0));
+    let (passwords, _) = passwords(mocks, tokens);
+    change(&passwords, OLD, NEW).await.expect("changed");
+}
+
+#[tokio::test]
+async fn a_wrong_current_password_counts_as_a_failure() {
+    let mut mocks = knowing(Mocks::new(), &admin().await);
+    mocks.attempts.expect_count_try_in().times(3).returning(|_, _, _| Ok(Tally { tries: 1, locked_until: None }));
+    let (passwords, kept) = passwords(mocks, MockOneTimeTokenRepository::new());
+    let error = change(&passwords, "Something-Else-1", NEW).await.expect_err("wrong");
+    assert_eq!(error.code(), "VALIDATION_FAILED");
+    assert_eq!((error.fields()[0].field.as_ref(), error.fields()[0].code.as_ref()), ("currentPassword", "INCORRECT"));
+    assert_eq!(kept.trail.actions(), [("PASSWORD_CHANGED", 422)]);
+}
+
+#[tokio::test]
+async fn a_locked_account_does_not_learn_whether_the_password_was_right() {
+    let mut mocks = knowing(Mocks::new(), &admin().await);
+    let until = now() + TimeDelta::minutes(5);
+    mocks
+        .attempts
+        .expect_count_try_in()
+        .returning(move |_, _, rule| Ok(Tally { tries: rule.limit + 1, locked_until: Some(until) }));
+    let (passwords, _) = passwords(mocks, MockOneTimeTokenRepository::new());
+    assert!(matches!(change(&passwords, OLD, NEW).await, Err(AuthError::AccountLocked { .. })));
+}
+
+#[tokio::test]
+async fn a_bad_new_password_is_refused_before_anything_is_counted() {
+    let (passwords, kept) = passwords(knowing(Mocks::new(), &admin().await), MockOneTimeTokenRepository::new());
+    let error = change(&passwords, OLD, OLD).await.expect_err("the same");
+    assert_eq!(error.fields()[0].code, "SAME_AS_CURRENT");
+    let error = change(&passwords, OLD, "Ada-Lane-2026!").await.expect_err("her own name");
+    assert_eq!(error.fields()[0].code, "CONTAINS_PERSONAL");
+    assert!(kept.transactor.log().is_empty());
+}
+
+#[tokio::test]
+async fn asking_for_a_link_looks_nothing_up() {
+    let mut mocks = Mocks::new();
+    let published = Published::by(&mut mocks);
+    let (passwords, kept) = passwords(mocks, MockOneTimeTokenRepository::new());
+    let email = "who@ever.test".parse().expect("an address");
+    passwords.forgot_admin(&context(), email).await.expect("noted");
+    assert_eq!(published.only().kind, PASSWORD_RESET_ASKED);
+    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+}
+
+/// The event that asking publishes.
+async fn asked() -> Event {
+    let mut mocks = Mocks::new();
+    let published = Published::by(&mut mocks);
+    let (passwords, _) = passwords(mocks, MockOneTimeTokenRepository::new());
+    passwords.forgot_admin(&context(), "ada@nextcrm.test".parse().expect("an address")).await.expect("noted");
+    let event = published.only();
+    Event {
+        id: Uuid::from_u128(500).into(),
+        kind: event.kind.to_owned(),
+        subject: event.subject,
+        tenant_id: None,
+        payload: event.payload,
+        secret: None,
+        occurred_at: now(),
+        attempt: 1,
+    }
+}
+
+#[tokio::test]
+async fn a_link_is_sent_once_however_often_the_event_comes() {
+    let mut mocks = knowing(Mocks::new(), &admin().await);
+    let published = Published::by(&mut mocks);
+    let mut tokens = MockOneTimeTokenRepository::new();
+    let inserted = Arc::new(AtomicU64::new(0));
+    tokens.expect_count_tokens_since().returning(|_, _, _| Ok(0));
+    tokens.expect_revoke_tokens_in().returning(|_, _, _| Ok(0));
+    tokens.expect_insert_token_in().withf(|_, token| token.id == Uuid::from_u128(500)).returning(move |_, _| {
+        if inserted.fetch_add(1, Ordering::Relaxed) == 0 {
+            return Ok(());
+        }
+        let source = sea_orm::DbErr::Custom("unique".into());
+        Err(StoreError::Unique { constraint: "one_time_tokens_pkey".into(), source })
+    });
+    let (passwords, kept) = passwords(mocks, tokens);
+    let links = PasswordResetLinks::new(passwords);
+    let event = asked().await;
+    assert!(links.handles(&event.kind));
+    links.handle(&event).await.expect("sent");
+    links.handle(&event).await.expect("a repeat");
+    let message = published.only();
+    assert_eq!((message.kind, opened(&message).len()), ("auth.password_reset_link", 43));
+    assert_eq!(kept.trail.actions(), [("PASSWORD_RESET_REQUESTED", 202)]);
+}
+
+#[tokio::test]
+async fn no_link_for_strangers_the_inactive_and_the_impatient() {
+    let inactive = AdminAccount { is_active: false, ..admin().await };
+    let mut strangers = Mocks::new();
+    strangers.admins.expect_find_admin_by_email().returning(|_| Ok(None));
+    for (mut mocks, sent) in
+        [(strangers, 0), (knowing(Mocks::new(), &inactive), 0), (knowing(Mocks::new(), &admin().await), 5)]
+    {
+        let published = Published::by(&mut mocks);
+        let mut tokens = MockOneTimeTokenRepository::new();
+        tokens.expect_count_tokens_since().returning(move |_, _, _| Ok(sent));
+        let (passwords, _) = passwords(mocks, tokens);
+        PasswordResetLinks::new(passwords).handle(&asked().await).await.expect("nothing to do");
+        assert!(published.is_empty());
+    }
+}
+
+async fn reset(passwords: &Passwords, token: &SecretString) -> Result<(), AuthError> {
+    passwords.reset(&context(), PrincipalKind::Admin, token, &NEW.into()).await
+}
+
+#[tokio::test]
+async fn a_reset_signs_out_everywhere() {
+    let account = admin().await;
+    let subject = Subject::Admin(account.id);
+    let (token, text) = a_token(now(), TokenPurpose::AdminReset, subject, Some(&account.password_hash));
+    let mocks = replacing(knowing(Mocks::new(), &account), None, true);
+    let (passwords, kept) = passwords(mocks, one_token(&token, true));
+    reset(&passwords, &text).await.expect("reset");
+    assert_eq!(kept.trail.actors(), [Actor::Admin { id: account.id, role: account.role }]);
+    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+}
+
+#[tokio::test]
+async fn every_bad_token_gets_the_same_answer() {
+    let account = admin().await;
+    let subject = Subject::Admin(account.id);
+    let current = Some(&account.password_hash);
+    let good = a_token(now(), TokenPurpose::AdminReset, subject, current);
+    let cases = [
+        ("lost the race", good.0.clone(), false),
+        ("expired", OneTimeToken { expires_at: now(), ..good.0.clone() }, true),
+        ("used", OneTimeToken { used_at: Some(now()), ..good.0.clone() }, true),
+        ("revoked", OneTimeToken { revoked_at: Some(now()), ..good.0.clone() }, true),
+        ("password changed", OneTimeToken { bound_to: PasswordHash::fingerprint(None), ..good.0.clone() }, true),
+        ("another door", OneTimeToken { purpose: TokenPurpose::TenantReset, ..good.0.clone() }, true),
+    ];
+    for (why, token, used) in cases {
+        let (passwords, kept) = passwords(knowing(Mocks::new(), &account), one_token(&token, used));
+        let error = reset(&passwords, &good.1).await.expect_err(why);
+        assert_eq!(error.fields()[0].code, "TOKEN_INVALID", "{why}");
+        assert!(!kept.transactor.log().contains(&"COMMIT".to_owned()), "{why}");
+    }
+    let (passwords, _) = passwords(knowing(Mocks::new(), &account), one_token(&good.0, true));
+    assert!(matches!(reset(&passwords, &"forged".into()).await, Err(AuthError::OneTimeTokenInvalid)));
+}
+
+#[tokio::test]
+async fn a_workshops_person_resets_by_the_same_code() {
+    let hash = hasher().hash(&OLD.into()).await.expect("hashes");
+    let (token, text) = a_token(now(), TokenPurpose::TenantReset, person_subject(), Some(&hash));
+    let mut mocks = Mocks::new();
+    mocks.directory.expect_find_person().returning(|_, _| Ok(Some(a_person())));
+    mocks.directory.expect_find_person_for_share().returning(|_, _, _| Ok(Some(a_person())));
+    mocks.credentials.expect_find_hash_for_update().returning(move |_, _, _| Ok(Some(hash.clone())));
+    mocks.credentials.expect_set_hash_in().once().returning(|_, _, _, _, _| Ok(()));
+    mocks.sessions.expect_end_sessions_in().once().returning(|_, _, _, _, _| Ok(vec![SESSION]));
+    mocks.revocations.expect_insert_revocations_in().returning(|_, _| Ok(()));
+    let (passwords, kept) = passwords(mocks, one_token(&token, true));
+    passwords.reset(&context(), PrincipalKind::Tenant, &text, &NEW.into()).await.expect("reset");
+    assert_eq!(kept.trail.actions(), [("PASSWORD_CHANGED", 200)]);
+    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+}

@@ -1,0 +1,162 @@
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use kernel::{AuditEntry, AuditTrail, Changes, Clock, RequestContext, SessionId, StoreError, TenantId, Transactor, Tx};
+
+use super::{AuthPorts, Revocations};
+use crate::{
+    AuthError,
+    domain::{EndReason, Session, Subject},
+    repository::SessionRepository,
+};
+
+/// Sessions that are over are kept this long, for those who look into what happened.
+const KEEP_OVER: TimeDelta = TimeDelta::days(30);
+
+/// Lists and ends sessions. Whatever ends one also kills its access tokens, within a second on every node.
+pub struct Sessions {
+    repository: Arc<dyn SessionRepository>,
+    audit: Arc<dyn AuditTrail>,
+    transactor: Arc<dyn Transactor>,
+    clock: Arc<dyn Clock>,
+    revocations: Arc<Revocations>,
+}
+
+impl std::fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sessions").finish_non_exhaustive()
+    }
+}
+
+impl Sessions {
+    /// Over the given ports.
+    #[must_use]
+    pub fn new(ports: &AuthPorts, revocations: Arc<Revocations>) -> Self {
+        Self {
+            repository: Arc::clone(&ports.sessions),
+            audit: Arc::clone(&ports.audit),
+            transactor: Arc::clone(&ports.transactor),
+            clock: Arc::clone(&ports.clock),
+            revocations,
+        }
+    }
+
+    /// The active sessions of an account, the latest activity first.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn list(&self, subject: Subject) -> Result<Vec<Session>, AuthError> {
+        Ok(self.repository.list_active(subject, self.clock.now()).await?)
+    }
+
+    /// Ends one session of an account.
+    ///
+    /// # Errors
+    /// [`AuthError::SessionNotFound`] when the account has no such active session.
+    pub async fn revoke(&self, context: &RequestContext, subject: Subject, id: SessionId) -> Result<(), AuthError> {
+        let mut tx = self.transactor.begin().await?;
+        self.revoke_in(&mut tx, context, subject, id).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// [`Sessions::revoke`] in a transaction of the caller's.
+    ///
+    /// # Errors
+    /// As [`Sessions::revoke`].
+    pub async fn revoke_in(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        subject: Subject,
+        id: SessionId,
+    ) -> Result<(), AuthError> {
+        let now = self.clock.now();
+        if !self.repository.end_session_in(tx, subject, id, EndReason::Revoked, now).await? {
+            return Err(AuthError::SessionNotFound);
+        }
+        self.revocations.revoke_session_in(tx, id).await?;
+        let entry = of_subject(AuditEntry::done("SESSION_REVOKED", "session", id), subject);
+        Ok(self.audit.record_in(tx, context, entry).await?)
+    }
+
+    /// Ends all sessions of an account but `except`; answers how many.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn revoke_all(
+        &self,
+        context: &RequestContext,
+        subject: Subject,
+        except: Option<SessionId>,
+    ) -> Result<usize, AuthError> {
+        let mut tx = self.transactor.begin().await?;
+        let ended = self.revoke_all_in(&mut tx, context, subject, except).await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+
+    /// [`Sessions::revoke_all`] in a transaction of the caller's.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn revoke_all_in(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        subject: Subject,
+        except: Option<SessionId>,
+    ) -> Result<usize, AuthError> {
+        let ended = self.revoke_other_sessions_in(tx, subject, except, EndReason::Revoked).await?;
+        let changes = Changes::new().set("sessionsEnded", &ended);
+        let entry = AuditEntry::done("SESSION_REVOKED", subject.resource(), subject.id()).changes(changes);
+        self.audit.record_in(tx, context, of_subject(entry, subject)).await?;
+        Ok(ended)
+    }
+
+    /// Ends all sessions of an account but `except`, as part of something that leaves its own audit entry (a changed
+    /// password, a deactivation); answers how many.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn revoke_other_sessions_in(
+        &self,
+        tx: &mut Tx,
+        subject: Subject,
+        except: Option<SessionId>,
+        reason: EndReason,
+    ) -> Result<usize, StoreError> {
+        let ended = self.repository.end_sessions_in(tx, subject, except, reason, self.clock.now()).await?;
+        self.revocations.revoke_sessions_in(tx, &ended).await?;
+        Ok(ended.len())
+    }
+
+    /// Ends all sessions of a workshop's people, as part of closing it. Their access tokens die by the workshop's new
+    /// generation: see [`Revocations::revoke_tenant_in`].
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn end_sessions_of_tenant_in(&self, tx: &mut Tx, tenant: TenantId) -> Result<u64, StoreError> {
+        let now = self.clock.now();
+        self.repository.end_sessions_of_tenant_in(tx, tenant, EndReason::TenantClosed, now).await
+    }
+
+    /// Deletes sessions that have been over for 30 days.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn purge_in(&self, tx: &mut Tx) -> Result<u64, StoreError> {
+        self.repository.purge_sessions_in(tx, self.clock.now() - KEEP_OVER).await
+    }
+}
+
+/// Adds whose session or account it is about, where that is a workshop's person.
+pub(crate) fn of_subject(entry: AuditEntry, subject: Subject) -> AuditEntry {
+    match subject {
+        Subject::Admin(_) => entry,
+        Subject::Tenant { tenant_id, user_id } => entry.tenant(tenant_id).tenant_user(user_id),
+    }
+}
+
+#[cfg(test)]
+#[path = "sessions_tests.rs"]
+mod tests;

@@ -1,0 +1,224 @@
+use async_trait::async_trait;
+use chrono::{DateTime, SecondsFormat, Utc};
+use kernel::{
+    AdminId, AdminRole, Database, EmailAddress, Engine, StoreError, Tx,
+    page::{Cursor, Direction, Page, PageRequest, Start},
+    text,
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, LikeExpr, SimpleExpr, extension::postgres::PgExpr},
+};
+use serde_json::Value;
+
+use super::entity::admin_user::{ActiveModel, Column, Entity, Model};
+use crate::{
+    domain::{AdminAccount, PasswordHash},
+    repository::{AdminFilter, AdminRepository, AdminSort, NewCredential},
+};
+
+/// Admins in `admin_users`.
+#[derive(Debug, Clone)]
+pub struct AdminStore {
+    db: Database,
+}
+
+impl AdminStore {
+    /// Over this database.
+    #[must_use]
+    pub fn new(db: Database) -> Self {
+        Self { db }
+    }
+
+    pub(super) fn reader(&self) -> &sea_orm::DatabaseConnection {
+        self.db.reader()
+    }
+
+    fn matching(&self, filter: &AdminFilter) -> Condition {
+        let search = filter.search.as_deref().map(|text| {
+            let pattern = text::like_contains(text);
+            [Column::FirstName, Column::LastName, Column::Email]
+                .into_iter()
+                .fold(Condition::any(), |any, column| any.add(self.contains(column, &pattern)))
+        });
+        Condition::all()
+            .add_option(filter.role.map(|role| Column::Role.eq(role.as_str())))
+            .add_option(filter.is_active.map(|is_active| Column::IsActive.eq(is_active)))
+            .add_option(search)
+    }
+
+    /// SQLite's `LIKE` takes no notice of the case of ASCII letters, PostgreSQL's `ILIKE` of any; a backslash escapes
+    /// there without being told.
+    fn contains(&self, column: Column, pattern: &str) -> SimpleExpr {
+        match self.db.engine() {
+            Engine::Postgres => Expr::col(column).ilike(pattern),
+            Engine::Sqlite => Expr::col(column).like(LikeExpr::new(pattern).escape('\\')),
+        }
+    }
+}
+
+#[async_trait]
+impl AdminRepository for AdminStore {
+    async fn find_admin(&self, id: AdminId) -> Result<Option<AdminAccount>, StoreError> {
+        account(Entity::find_by_id(id.uuid()).one(self.db.reader()).await?)
+    }
+
+    async fn find_admin_by_email(&self, email: &EmailAddress) -> Result<Option<AdminAccount>, StoreError> {
+        account(Entity::find().filter(Column::Email.eq(email.as_str())).one(self.db.reader()).await?)
+    }
+
+    async fn list_admins(
+        &self,
+        filter: &AdminFilter,
+        page: &PageRequest<AdminSort>,
+    ) -> Result<Page<AdminAccount>, StoreError> {
+        let matching = Entity::find().filter(self.matching(filter));
+        let total = matching.clone().count(self.db.reader()).await?;
+        let column = sort_column(page.sort.field);
+        let order = match page.sort.direction {
+            Direction::Ascending => Order::Asc,
+            Direction::Descending => Order::Desc,
+        };
+        let mut query = matching.order_by(column, order.clone()).order_by(Column::Id, order).limit(page.limit + 1);
+        query = match &page.start {
+            Start::Offset(offset) => query.offset(*offset),
+            Start::After(cursor) => query.filter(after(page, cursor)?),
+        };
+        let rows = query.all(self.db.reader()).await?;
+        let accounts = rows.into_iter().map(AdminAccount::try_from).collect::<Result<Vec<_>, _>>()?;
+        let key = |admin: &AdminAccount| (sort_value(admin, page.sort.field), admin.id.uuid());
+        Ok(Page::from_overfetch(accounts, page.limit, total, key))
+    }
+
+    async fn find_admin_for_share(&self, tx: &mut Tx, id: AdminId) -> Result<Option<AdminAccount>, StoreError> {
+        account(Entity::find_by_id(id.uuid()).lock_shared().one(tx.executor()).await?)
+    }
+
+    async fn find_admin_for_update(&self, tx: &mut Tx, id: AdminId) -> Result<Option<AdminAccount>, StoreError> {
+        account(Entity::find_by_id(id.uuid()).lock_exclusive().one(tx.executor()).await?)
+    }
+
+    async fn lock_active_super_admins(&self, tx: &mut Tx) -> Result<Vec<AdminId>, StoreError> {
+        let rows = Entity::find()
+            .filter(Column::Role.eq(AdminRole::SuperAdmin.as_str()))
+            .filter(Column::IsActive.eq(true))
+            .order_by_asc(Column::Id)
+            .lock_exclusive()
+            .all(tx.executor())
+            .await?;
+        Ok(rows.into_iter().map(|row| row.id.into()).collect())
+    }
+
+    async fn insert_admin_in(&self, tx: &mut Tx, admin: &AdminAccount) -> Result<(), StoreError> {
+        Entity::insert(ActiveModel::from(admin)).exec_without_returning(tx.executor()).await?;
+        Ok(())
+    }
+
+    async fn update_admin_in(&self, tx: &mut Tx, admin: &AdminAccount) -> Result<bool, StoreError> {
+        let outcome = Entity::update_many()
+            .col_expr(Column::FirstName, Expr::value(admin.first_name.as_str()))
+            .col_expr(Column::LastName, Expr::value(admin.last_name.as_str()))
+            .col_expr(Column::Email, Expr::value(admin.email.as_str()))
+            .col_expr(Column::Role, Expr::value(admin.role.as_str()))
+            .col_expr(Column::Department, Expr::value(admin.department.clone()))
+            .col_expr(Column::Phone, Expr::value(admin.phone.clone()))
+            .col_expr(Column::Avatar, Expr::value(admin.avatar.clone()))
+            .col_expr(Column::IsActive, Expr::value(admin.is_active))
+            .col_expr(Column::Generation, Expr::value(admin.generation))
+            .col_expr(Column::Version, Expr::value(admin.version))
+            .col_expr(Column::UpdatedAt, Expr::value(admin.updated_at))
+            .filter(Column::Id.eq(admin.id.uuid()))
+            .filter(Column::Version.eq(admin.version - 1))
+            .exec(tx.executor())
+            .await?;
+        Ok(outcome.rows_affected == 1)
+    }
+
+    async fn set_password_in(&self, tx: &mut Tx, id: AdminId, credential: &NewCredential) -> Result<i64, StoreError> {
+        let rows = Entity::update_many()
+            .col_expr(Column::PasswordHash, Expr::value(credential.hash.as_str()))
+            .col_expr(Column::PasswordSetAt, Expr::value(credential.at))
+            .col_expr(Column::MustChangePassword, Expr::value(credential.must_change))
+            .col_expr(Column::Generation, Expr::col(Column::Generation).add(i64::from(credential.kills_tokens)))
+            .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+            .col_expr(Column::UpdatedAt, Expr::value(credential.at))
+            .filter(Column::Id.eq(id.uuid()))
+            .exec_with_returning(tx.executor())
+            .await?;
+        let missing = || StoreError::corrupt("admin_users.id", "the account has gone");
+        rows.first().map(|row| row.generation).ok_or_else(missing)
+    }
+
+    async fn upgrade_hash_in(
+        &self,
+        tx: &mut Tx,
+        id: AdminId,
+        from: &PasswordHash,
+        to: &PasswordHash,
+    ) -> Result<bool, StoreError> {
+        let outcome = Entity::update_many()
+            .col_expr(Column::PasswordHash, Expr::value(to.as_str()))
+            .filter(Column::Id.eq(id.uuid()))
+            .filter(Column::PasswordHash.eq(from.as_str()))
+            .exec(tx.executor())
+            .await?;
+        Ok(outcome.rows_affected == 1)
+    }
+
+    async fn record_sign_in_in(&self, tx: &mut Tx, id: AdminId, at: DateTime<Utc>) -> Result<(), StoreError> {
+        Entity::update_many()
+            .col_expr(Column::LastLoginAt, Expr::value(at))
+            .col_expr(Column::LastActivityAt, Expr::value(at))
+            .filter(Column::Id.eq(id.uuid()))
+            .exec(tx.executor())
+            .await?;
+        Ok(())
+    }
+
+    async fn record_activity_in(&self, tx: &mut Tx, id: AdminId, at: DateTime<Utc>) -> Result<(), StoreError> {
+        Entity::update_many()
+            .col_expr(Column::LastActivityAt, Expr::value(at))
+            .filter(Column::Id.eq(id.uuid()))
+            .exec(tx.executor())
+            .await?;
+        Ok(())
+    }
+}
+
+fn account(row: Option<Model>) -> Result<Option<AdminAccount>, StoreError> {
+    row.map(AdminAccount::try_from).transpose()
+}
+
+const fn sort_column(field: AdminSort) -> Column {
+    match field {
+        AdminSort::CreatedAt => Column::CreatedAt,
+        AdminSort::Email => Column::Email,
+        AdminSort::LastName => Column::LastName,
+    }
+}
+
+fn sort_value(admin: &AdminAccount, field: AdminSort) -> Value {
+    match field {
+        AdminSort::CreatedAt => admin.created_at.to_rfc3339_opts(SecondsFormat::Micros, true).into(),
+        AdminSort::Email => admin.email.as_str().into(),
+        AdminSort::LastName => admin.last_name.as_str().into(),
+    }
+}
+
+/// The rows behind the cursor's in the order of the page.
+fn after(page: &PageRequest<AdminSort>, cursor: &Cursor) -> Result<Condition, StoreError> {
+    let text = cursor.value.as_str().unwrap_or_default();
+    let value = match page.sort.field {
+        AdminSort::CreatedAt => {
+            let at = DateTime::parse_from_rfc3339(text).map_err(|error| StoreError::corrupt("cursor", error))?;
+            sea_orm::Value::from(at.with_timezone(&Utc))
+        }
+        AdminSort::Email | AdminSort::LastName => text.into(),
+    };
+    let column = sort_column(page.sort.field);
+    let (beyond, tie) = match page.sort.direction {
+        Direction::Ascending => (column.gt(value.clone()), Column::Id.gt(cursor.id)),
+        Direction::Descending => (column.lt(value.clone()), Column::Id.lt(cursor.id)),
+    };
+    Ok(Condition::any().add(beyond).add(Condition::all().add(column.eq(value)).add(tie)))
+}

@@ -1,0 +1,278 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use kernel::{Database, PrincipalKind, SessionId, StoreError, TenantId, Tx};
+use sea_orm::{
+    ConnectionTrait, ExprTrait, FromQueryResult,
+    sea_query::{Condition, Expr, LockType, Order, Query, SelectStatement, UpdateStatement},
+};
+use uuid::Uuid;
+
+use crate::{
+    domain::{EndReason, Session, Subject},
+    repository::{Rotation, SessionRepository},
+};
+
+const LIST_LIMIT: u64 = 500;
+
+/// Sessions in the database: the same statements on two tables of the same shape.
+#[derive(Debug, Clone)]
+pub struct SessionStore {
+    db: Database,
+}
+
+impl SessionStore {
+    /// A store on this database.
+    #[must_use]
+    pub fn new(db: Database) -> Self {
+        Self { db }
+    }
+}
+
+/// One of the two tables.
+#[derive(Clone, Copy)]
+struct Table {
+    kind: PrincipalKind,
+    name: &'static str,
+    owner: &'static str,
+}
+
+const fn table(kind: PrincipalKind) -> Table {
+    match kind {
+        PrincipalKind::Admin => Table { kind, name: "admin_sessions", owner: "admin_id" },
+        PrincipalKind::Tenant => Table { kind, name: "tenant_sessions", owner: "tenant_user_id" },
+    }
+}
+
+const COLUMNS: [&str; 11] = [
+    "id",
+    "counter",
+    "rotated_at",
+    "ip_address",
+    "user_agent",
+    "created_at",
+    "last_activity_at",
+    "expires_at",
+    "ends_at",
+    "revoked_at",
+    "revoked_reason",
+];
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    owner: Uuid,
+    tenant_id: Option<Uuid>,
+    counter: i64,
+    rotated_at: DateTime<Utc>,
+    ip_address: Option<String>,
+    user_agent: Option<String>,
+    created_at: DateTime<Utc>,
+    last_activity_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    revoked_at: Option<DateTime<Utc>>,
+    revoked_reason: Option<String>,
+}
+
+impl Row {
+    fn into_session(self, kind: PrincipalKind) -> Result<Session, StoreError> {
+        let corrupt = |what| StoreError::corrupt(what, "unexpected value");
+        let subject = match (kind, self.tenant_id) {
+            (PrincipalKind::Admin, _) => Subject::Admin(self.owner.into()),
+            (PrincipalKind::Tenant, Some(tenant)) => {
+                Subject::Tenant { tenant_id: tenant.into(), user_id: self.owner.into() }
+            }
+            (PrincipalKind::Tenant, None) => return Err(corrupt("tenant_sessions.tenant_id")),
+        };
+        let ended = match (self.revoked_at, self.revoked_reason.as_deref().map(EndReason::parse)) {
+            (None, _) => None,
+            (Some(at), Some(Some(reason))) => Some((at, reason)),
+            (Some(_), _) => return Err(corrupt("sessions.revoked_reason")),
+        };
+        let ip = self.ip_address.map(|ip| ip.parse()).transpose();
+        Ok(Session {
+            id: self.id.into(),
+            subject,
+            counter: self.counter,
+            rotated_at: self.rotated_at,
+            ip: ip.map_err(|error| StoreError::corrupt("sessions.ip_address", error))?,
+            user_agent: self.user_agent,
+            created_at: self.created_at,
+            last_activity_at: self.last_activity_at,
+            expires_at: self.expires_at,
+            ends_at: self.ends_at,
+            ended,
+        })
+    }
+}
+
+fn select(table: Table) -> SelectStatement {
+    let mut query = Query::select();
+    query.from(table.name).columns(COLUMNS).expr_as(Expr::col(table.owner), "owner");
+    if table.kind == PrincipalKind::Tenant {
+        query.column("tenant_id");
+    }
+    query
+}
+
+async fn one(
+    on: &impl ConnectionTrait,
+    query: &SelectStatement,
+    kind: PrincipalKind,
+) -> Result<Option<Session>, StoreError> {
+    let Some(row) = on.query_one(query).await? else { return Ok(None) };
+    Ok(Some(Row::from_query_result(&row, "")?.into_session(kind)?))
+}
+
+/// Rows of one account; a tenant user's with the tenant, too.
+fn owned_by(subject: Subject) -> Condition {
+    let owner = Expr::col(table(subject.kind()).owner).eq(subject.id());
+    let condition = Condition::all().add(owner);
+    match subject.tenant_id() {
+        Some(tenant) => condition.add(Expr::col("tenant_id").eq(tenant.uuid())),
+        None => condition,
+    }
+}
+
+fn active(now: DateTime<Utc>) -> Condition {
+    Condition::all().add(Expr::col("revoked_at").is_null()).add(Expr::col("expires_at").gt(now))
+}
+
+fn end(table: Table, reason: EndReason, now: DateTime<Utc>) -> UpdateStatement {
+    let mut update = Query::update();
+    update
+        .table(table.name)
+        .value("revoked_at", now)
+        .value("revoked_reason", reason.as_str())
+        .value("updated_at", now)
+        .cond_where(active(now));
+    update
+}
+
+#[async_trait]
+impl SessionRepository for SessionStore {
+    async fn find_session(&self, kind: PrincipalKind, id: SessionId) -> Result<Option<Session>, StoreError> {
+        let query = select(table(kind)).and_where(Expr::col("id").eq(id.uuid())).take();
+        one(self.db.reader(), &query, kind).await
+    }
+
+    async fn find_session_for_update(
+        &self,
+        tx: &mut Tx,
+        kind: PrincipalKind,
+        id: SessionId,
+    ) -> Result<Option<Session>, StoreError> {
+        let query = select(table(kind)).and_where(Expr::col("id").eq(id.uuid())).lock(LockType::Update).take();
+        one(tx.executor(), &query, kind).await
+    }
+
+    async fn list_active(&self, subject: Subject, now: DateTime<Utc>) -> Result<Vec<Session>, StoreError> {
+        let query = select(table(subject.kind()))
+            .cond_where(owned_by(subject))
+            .cond_where(active(now))
+            .order_by("last_activity_at", Order::Desc)
+            .order_by("id", Order::Desc)
+            .limit(LIST_LIMIT)
+            .take();
+        let rows = self.db.reader().query_all(&query).await?;
+        rows.iter().map(|row| Row::from_query_result(row, "")?.into_session(subject.kind())).collect()
+    }
+
+    async fn insert_session_in(&self, tx: &mut Tx, session: &Session) -> Result<(), StoreError> {
+        let table = table(session.subject.kind());
+        let mut columns = COLUMNS.to_vec();
+        let mut values = vec![
+            session.id.uuid().into(),
+            session.counter.into(),
+            session.rotated_at.into(),
+            session.ip.map(|ip| ip.to_string()).into(),
+            session.user_agent.clone().into(),
+            session.created_at.into(),
+            session.last_activity_at.into(),
+            session.expires_at.into(),
+            session.ends_at.into(),
+            session.ended.map(|(at, _)| at).into(),
+            session.ended.map(|(_, reason)| reason.as_str().to_owned()).into(),
+        ];
+        columns.extend(["updated_at", table.owner]);
+        values.extend([Expr::val(session.created_at), Expr::val(session.subject.id())]);
+        if let Some(tenant) = session.subject.tenant_id() {
+            columns.push("tenant_id");
+            values.push(Expr::val(tenant.uuid()));
+        }
+        let insert = Query::insert().into_table(table.name).columns(columns).values_panic(values).to_owned();
+        tx.executor().execute(&insert).await?;
+        Ok(())
+    }
+
+    async fn rotate_in(&self, tx: &mut Tx, rotation: &Rotation) -> Result<bool, StoreError> {
+        let update = Query::update()
+            .table(table(rotation.kind).name)
+            .value("counter", rotation.counter + 1)
+            .value("rotated_at", rotation.at)
+            .value("last_activity_at", rotation.at)
+            .value("updated_at", rotation.at)
+            .value("expires_at", rotation.expires_at)
+            .and_where(Expr::col("id").eq(rotation.id.uuid()))
+            .and_where(Expr::col("counter").eq(rotation.counter))
+            .cond_where(active(rotation.at))
+            .to_owned();
+        Ok(tx.executor().execute(&update).await?.rows_affected() == 1)
+    }
+
+    async fn end_session_in(
+        &self,
+        tx: &mut Tx,
+        subject: Subject,
+        id: SessionId,
+        reason: EndReason,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let update = end(table(subject.kind()), reason, now)
+            .cond_where(owned_by(subject))
+            .and_where(Expr::col("id").eq(id.uuid()))
+            .to_owned();
+        Ok(tx.executor().execute(&update).await?.rows_affected() == 1)
+    }
+
+    async fn end_sessions_in(
+        &self,
+        tx: &mut Tx,
+        subject: Subject,
+        except: Option<SessionId>,
+        reason: EndReason,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let mut update = end(table(subject.kind()), reason, now);
+        update.cond_where(owned_by(subject));
+        if let Some(except) = except {
+            update.and_where(Expr::col("id").ne(except.uuid()));
+        }
+        update.returning_col("id");
+        let rows = tx.executor().query_all(&update).await?;
+        rows.iter().map(|row| Ok(SessionId(row.try_get::<Uuid>("", "id")?))).collect()
+    }
+
+    async fn end_sessions_of_tenant_in(
+        &self,
+        tx: &mut Tx,
+        tenant: TenantId,
+        reason: EndReason,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let update = end(table(PrincipalKind::Tenant), reason, now)
+            .and_where(Expr::col("tenant_id").eq(tenant.uuid()))
+            .to_owned();
+        Ok(tx.executor().execute(&update).await?.rows_affected())
+    }
+
+    async fn purge_sessions_in(&self, tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        let mut deleted = 0;
+        for kind in [PrincipalKind::Admin, PrincipalKind::Tenant] {
+            let delete =
+                Query::delete().from_table(table(kind).name).and_where(Expr::col("expires_at").lt(before)).to_owned();
+            deleted += tx.executor().execute(&delete).await?.rows_affected();
+        }
+        Ok(deleted)
+    }
+}

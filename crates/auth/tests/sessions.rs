@@ -1,0 +1,195 @@
+//! Sessions, refresh tokens and revocations on real databases.
+
+mod world;
+
+use std::sync::Arc;
+
+use auth::{AdminRepository, AdminStore, AuthError, PasswordHash};
+use chrono::TimeDelta;
+use futures::future::join_all;
+use kernel::{Clock, PrincipalKind};
+use secrecy::ExposeSecret;
+use test_support::{FixedClock, on_each_database};
+
+use world::{Node, PASSWORD, add_ada, add_ada_with, context};
+
+const HERE: [u8; 4] = [203, 0, 113, 7];
+
+/// A node with Ada signed in: her refresh and access tokens.
+async fn signed_in(db: &kernel::Database, clock: &Arc<FixedClock>) -> (Node, String, String) {
+    add_ada(db, clock).await;
+    let node = Node::start(db, clock).await;
+    let tokens = node.sign_in(PASSWORD, HERE).await.expect("signs in").tokens;
+    (node, tokens.refresh_token.expose_secret().to_owned(), tokens.access_token.expose_secret().to_owned())
+}
+
+#[tokio::test]
+async fn a_sign_in_leaves_its_rows() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        let (node, _, access) = signed_in(db.database(), &clock).await;
+        let principal = node.tokens.verify_admin(&access).expect("good");
+        let sessions = node.sessions.list(principal.subject()).await.expect("lists");
+        let [session] = sessions.as_slice() else { panic!("{sessions:?}") };
+        assert_eq!((session.id, session.counter), (principal.session_id, 0));
+        assert_eq!(session.ip, Some(HERE.into()));
+        assert_eq!(session.expires_at, clock.now() + TimeDelta::days(7));
+        assert_eq!(session.ends_at, clock.now() + TimeDelta::days(30));
+        let ada = AdminStore::new(db.database().clone()).find_admin(principal.admin_id).await.expect("reads");
+        assert_eq!(ada.expect("there").last_login_at, Some(clock.now()));
+        assert_eq!(node.trail.count("LOGIN_SUCCESS"), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ten_parallel_refreshes_all_succeed_with_one_successor() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        let (node, first, _) = signed_in(db.database(), &clock).await;
+        let outcomes = join_all((0..10).map(|_| node.refresh(&first))).await;
+        let successors: std::collections::BTreeSet<_> =
+            outcomes.into_iter().map(|outcome| outcome.expect("refreshes")).collect();
+        assert_eq!(successors.len(), 1);
+        assert_eq!(node.trail.count("TOKEN_REFRESHED"), 1);
+        assert_eq!(node.trail.count("REFRESH_REUSE_DETECTED"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn reuse_ends_the_session_everywhere_and_for_good() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        let (node, first, access) = signed_in(db.database(), &clock).await;
+        let second = node.refresh(&first).await.expect("refreshes");
+        let third = node.refresh(&second).await.expect("refreshes");
+        // The successor has been used, so the grace is over although no time has passed.
+        assert!(matches!(node.refresh(&first).await, Err(AuthError::RefreshReused)));
+        assert!(matches!(node.refresh(&third).await, Err(AuthError::RefreshReused)), "its owner's token is dead too");
+        // Another node, or this one after a restart, reads it from the database.
+        let other = Node::start(db.database(), &clock).await;
+        assert!(matches!(other.tokens.verify_admin(&access), Err(AuthError::TokenRevoked)));
+        assert!(matches!(other.refresh(&third).await, Err(AuthError::RefreshReused)));
+        assert_eq!(node.trail.count("REFRESH_REUSE_DETECTED"), 1, "once, not at each try");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_grace_ends_with_time_and_with_sign_out() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        let (node, first, _) = signed_in(db.database(), &clock).await;
+        let second = node.refresh(&first).await.expect("refreshes");
+        clock.advance(TimeDelta::seconds(30));
+        assert_eq!(node.refresh(&first).await.expect("in the grace"), second);
+        clock.advance(TimeDelta::seconds(1));
+        assert!(matches!(node.refresh(&first).await, Err(AuthError::RefreshReused)));
+
+        let again = node.sign_in(PASSWORD, HERE).await.expect("signs in").tokens;
+        let first = again.refresh_token.expose_secret();
+        let second = node.refresh(first).await.expect("refreshes");
+        let kind = PrincipalKind::Admin;
+        assert_eq!(node.sign_out.sign_out(&context(), kind, Some(first), None).await.expect("signs out"), 1);
+        for token in [first, second.as_str()] {
+            assert!(matches!(node.refresh(token).await, Err(AuthError::TokenRevoked)));
+        }
+        assert_eq!(node.sign_out.sign_out(&context(), kind, Some(first), None).await.expect("fine"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sessions_end_by_idleness_and_by_age() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        let (node, mut token, _) = signed_in(db.database(), &clock).await;
+        for _ in 0..4 {
+            clock.advance(TimeDelta::days(7) - TimeDelta::seconds(1));
+            token = node.refresh(&token).await.expect("kept alive");
+        }
+        clock.advance(TimeDelta::days(3));
+        assert!(matches!(node.refresh(&token).await, Err(AuthError::TokenExpired)), "30 days are enough");
+        let idle = node.sign_in(PASSWORD, HERE).await.expect("signs in").tokens;
+        clock.advance(TimeDelta::days(7));
+        let outcome = node.refresh(idle.refresh_token.expose_secret()).await;
+        assert!(matches!(outcome, Err(AuthError::TokenExpired)));
+        let mut tx = node.ports.transactor.begin().await.expect("begins");
+        clock.advance(TimeDelta::days(31));
+        assert_eq!(node.sessions.purge_in(&mut tx).await.expect("purges"), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ending_sessions_spares_the_excepted_one_and_strangers() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        let (node, _, access) = signed_in(db.database(), &clock).await;
+        let other = node.sign_in(PASSWORD, HERE).await.expect("signs in").tokens;
+        let me = node.tokens.verify_admin(&access).expect("good");
+        let stranger = auth::Subject::Admin(uuid::Uuid::from_u128(9).into());
+        let refused = node.sessions.revoke(&context(), stranger, me.session_id).await;
+        assert!(matches!(refused, Err(AuthError::SessionNotFound)));
+        let ended = node.sessions.revoke_all(&context(), me.subject(), Some(me.session_id)).await.expect("ends");
+        assert_eq!(ended, 1);
+        node.revocations.load().await.expect("reads");
+        assert!(node.tokens.verify_admin(&access).is_ok());
+        let dead = node.tokens.verify_admin(other.access_token.expose_secret());
+        assert!(matches!(dead, Err(AuthError::TokenRevoked)));
+        node.sessions.revoke(&context(), me.subject(), me.session_id).await.expect("ends");
+        assert!(node.sessions.list(me.subject()).await.expect("lists").is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_node_hears_of_a_revocation_within_a_second() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        let (node, _, access) = signed_in(db.database(), &clock).await;
+        let other = Node::start(db.database(), &clock).await;
+        let stop = tokio_util::sync::CancellationToken::new();
+        let feeds: Vec<_> = [&node, &other]
+            .map(|node| {
+                let (revocations, stop) = (Arc::clone(&node.revocations), stop.clone());
+                tokio::spawn(async move { revocations.run(stop).await })
+            })
+            .into();
+        assert!(other.tokens.verify_admin(&access).is_ok());
+        let me = node.tokens.verify_admin(&access).expect("good");
+        let mut tx = node.ports.transactor.begin().await.expect("begins");
+        node.revocations.revoke_principal_in(&mut tx, me.subject(), 2).await.expect("writes");
+        assert!(node.tokens.verify_admin(&access).is_ok(), "not before the commit");
+        tx.commit().await.expect("commits");
+        tokio::time::sleep(std::time::Duration::from_millis(950)).await;
+        for node in [&node, &other] {
+            assert!(matches!(node.tokens.verify_admin(&access), Err(AuthError::TokenRevoked)));
+        }
+        stop.cancel();
+        for feed in feeds {
+            feed.await.expect("ends");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn parallel_sign_ins_of_one_account_do_not_block_each_other() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        // An old hash, so that all of them want to replace it.
+        let weak = PasswordHash::new(bcrypt::hash(PASSWORD, 4).expect("hashes"));
+        let ada = add_ada_with(db.database(), &clock, weak).await;
+        let node = Node::start(db.database(), &clock).await;
+        let outcomes = join_all((0..4).map(|_| node.sign_in(PASSWORD, HERE))).await;
+        for outcome in outcomes {
+            outcome.expect("signs in");
+        }
+        let ada = node.ports.admins.find_admin(ada.id).await.expect("reads").expect("there");
+        assert!(ada.password_hash.as_str().starts_with("$argon2id$"));
+        assert_eq!(node.sessions.list(auth::Subject::Admin(ada.id)).await.expect("lists").len(), 4);
+    })
+    .await;
+}
