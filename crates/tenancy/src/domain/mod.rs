@@ -1,0 +1,43 @@
+//! Pure types and rules: what can be built is right, and needs no second look.
+
+mod business_details;
+mod fields;
+mod json_object;
+mod list;
+mod member;
+mod names;
+mod person;
+mod plan;
+mod seats;
+mod slug;
+mod subdomain;
+mod subscription;
+mod tenant;
+mod tenant_status;
+mod text_enum;
+mod time;
+mod web_address;
+
+pub use business_details::BusinessDetails;
+pub use fields::{Fields, under};
+pub use json_object::Metadata;
+pub use list::{PersonFilter, PersonSort, SortKey, TenantFilter, TenantSort};
+pub use member::{Member, Workspace};
+pub use names::{Description, PersonName, Phone, SuspensionReason, TenantName};
+pub use person::{Access, Invitation, NewPerson, NewPersonInput, Person, PersonPatch, PersonPatchInput, parse_role};
+pub(crate) use person::{changes as person_changes, keeps_an_owner};
+pub use plan::Plan;
+pub use seats::Seats;
+pub use slug::Slug;
+pub use subdomain::Subdomain;
+pub(crate) use subscription::changes as subscription_changes;
+pub use subscription::{Subscription, SubscriptionInput, SubscriptionStatus, SubscriptionTerms};
+pub use tenant::{
+    NewOwner, NewTenant, NewTenantInput, PrimaryContact, Tenant, TenantPatch, TenantPatchInput, TenantSummary,
+    TenantView,
+};
+pub(crate) use tenant::{changes as tenant_changes, no_such_contact};
+pub use tenant_status::{Change, TenantStatus};
+pub use text_enum::UnknownWord;
+pub(crate) use text_enum::text_enum;
+pub use web_address::WebAddress;

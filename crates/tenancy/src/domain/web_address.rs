@@ -1,0 +1,60 @@
+use kernel::FieldError;
+use url::Url;
+
+/// An absolute `http` or `https` address with a host and without a password, at most 2,048 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebAddress(String);
+
+impl WebAddress {
+    /// The address in its normal form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Checks what a client sent in `field`.
+    ///
+    /// # Errors
+    /// `INVALID` or `TOO_LONG`.
+    pub fn parse_as(field: &'static str, text: &str) -> Result<Self, FieldError> {
+        let invalid = || FieldError::new(field, "INVALID", "must be an address such as https://jo.example");
+        let text = text.trim();
+        if text.len() > 2_048 {
+            return Err(FieldError::new(field, "TOO_LONG", "must be at most 2048 characters"));
+        }
+        // The parser would silently drop line breaks and tabs.
+        if text.chars().any(|c| c.is_whitespace() || kernel::text::is_forbidden(c, false)) {
+            return Err(invalid());
+        }
+        let url = Url::parse(text).map_err(|_| invalid())?;
+        let is_web = matches!(url.scheme(), "http" | "https");
+        let has_credentials = !url.username().is_empty() || url.password().is_some();
+        let normal = String::from(url.clone());
+        if !is_web || url.host_str().is_none() || has_credentials || normal.len() > 2_048 {
+            return Err(invalid());
+        }
+        Ok(Self(normal))
+    }
+
+    pub(crate) fn trusted(text: String) -> Self {
+        Self(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_web() {
+        assert_eq!(
+            WebAddress::parse_as("website", " https://Jo.Example ").expect("fine").as_str(),
+            "https://jo.example/"
+        );
+        for bad in
+            ["jo.example", "javascript:alert(1)", "ftp://a.b", "https://u:p@a.b", "http://", "https://a.b/\nc", "//a.b"]
+        {
+            assert_eq!(WebAddress::parse_as("website", bad).expect_err(bad).code, "INVALID");
+        }
+    }
+}

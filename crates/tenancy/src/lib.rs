@@ -1,0 +1,16 @@
+//! Workshops (*tenants*): their life cycle, their people and their subscription, as NextCRM's staff manage
+//! them.
+//!
+//! [`service`] has the use cases, [`repository`] the ports that they need, [`store`] the ports' database
+//! side. What must hold, and how to add to it, is told in this crate's README.
+#![deny(missing_docs)]
+
+pub mod domain;
+mod error;
+pub mod repository;
+
+pub mod events;
+pub mod service;
+pub mod store;
+
+pub use error::TenancyError;

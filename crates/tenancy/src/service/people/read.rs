@@ -1,0 +1,41 @@
+use kernel::{
+    TenantId, TenantUserId,
+    page::{Page, PageRequest},
+};
+
+use super::People;
+use crate::{
+    TenancyError,
+    domain::{Person, PersonFilter, PersonSort},
+    service::tenants::check_cursor,
+};
+
+impl People {
+    /// One of the workshop's people.
+    ///
+    /// # Errors
+    /// [`TenancyError::PersonNotFound`], also for a person of another workshop.
+    pub async fn get(&self, tenant: TenantId, id: TenantUserId) -> Result<Person, TenancyError> {
+        self.ports.people.find(tenant, id).await?.ok_or(TenancyError::PersonNotFound)
+    }
+
+    /// A page of the workshop's people; those of a deleted one, too.
+    ///
+    /// # Errors
+    /// [`TenancyError::TenantNotFound`]; [`TenancyError::Validation`] for a cursor that was never answered.
+    pub async fn list(
+        &self,
+        tenant: TenantId,
+        filter: &PersonFilter,
+        page: &PageRequest<PersonSort>,
+    ) -> Result<Page<Person>, TenancyError> {
+        let sort = page.sort.field;
+        check_cursor(&page.start, |value| sort.key(value).is_some())?;
+        let people = self.ports.people.list(tenant, filter, page).await?;
+        // Only an empty list can be that of a workshop that is not there.
+        if people.total == 0 && self.ports.tenants.find(tenant).await?.is_none() {
+            return Err(TenancyError::TenantNotFound);
+        }
+        Ok(people)
+    }
+}

@@ -1,0 +1,62 @@
+use kernel::{AuditEntry, Changes, RequestContext, TenantId, TenantUserId, Tx, outbox::NewEvent};
+use serde_json::json;
+
+use super::People;
+use crate::{
+    TenancyError,
+    domain::{Change, Person, Tenant},
+    events,
+};
+
+impl People {
+    /// Removes a person for good; from the commit on they are signed out everywhere. A workshop whose primary
+    /// contact they were has none then.
+    ///
+    /// # Errors
+    /// [`TenancyError::TenantNotFound`], [`TenancyError::PersonNotFound`],
+    /// [`TenancyError::IllegalTransition`] in a deleted workshop, [`TenancyError::LastOwner`].
+    pub async fn remove(
+        &self,
+        context: &RequestContext,
+        tenant: TenantId,
+        id: TenantUserId,
+    ) -> Result<Person, TenancyError> {
+        let mut tx = self.ports.transactor.begin().await?;
+        let workshop = self.ports.lock(&mut tx, tenant, Change::Edit).await?;
+        let found = self.ports.people.find_for_update(&mut tx, tenant, id).await?;
+        let person = found.ok_or(TenancyError::PersonNotFound)?;
+        if person.is_active_owner() {
+            self.check_owner_in(&mut tx, &person).await?;
+        }
+        self.ports.people.delete_in(&mut tx, tenant, id).await?;
+        self.forget_contact_in(&mut tx, &workshop, id).await?;
+        self.shut_out_in(&mut tx, &person, person.generation + 1).await?;
+        self.announce_removal_in(&mut tx, context, &person).await?;
+        tx.commit().await?;
+        Ok(person)
+    }
+
+    async fn forget_contact_in(&self, tx: &mut Tx, workshop: &Tenant, id: TenantUserId) -> Result<(), TenancyError> {
+        if workshop.primary_contact_id == Some(id) {
+            let after = Tenant { primary_contact_id: None, ..workshop.clone() };
+            self.ports.save_tenant_in(tx, workshop, after).await?;
+        }
+        Ok(())
+    }
+
+    async fn announce_removal_in(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        person: &Person,
+    ) -> Result<(), TenancyError> {
+        let changes = Changes::new().field("role", &Some(person.role), &None);
+        let entry = AuditEntry::done("TENANT_USER_REMOVED", "tenant_user", person.id)
+            .tenant(person.tenant_id)
+            .tenant_user(person.id)
+            .changes(changes);
+        let payload = json!({ "role": person.role });
+        let event = NewEvent::new(events::USER_REMOVED, person.id, payload).tenant(person.tenant_id);
+        Ok(self.ports.announce_in(tx, context, entry, event).await?)
+    }
+}

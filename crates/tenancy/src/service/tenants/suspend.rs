@@ -1,0 +1,67 @@
+use kernel::{AuditEntry, RequestContext, TenantId, outbox::NewEvent};
+use serde_json::json;
+
+use super::Tenants;
+use crate::{
+    TenancyError,
+    domain::{Change, SuspensionReason, Tenant, TenantStatus, TenantSummary, tenant_changes},
+    events,
+};
+
+impl Tenants {
+    /// Stops a workshop: from the commit on nobody of it is signed in, or signs in.
+    ///
+    /// # Errors
+    /// [`TenancyError::TenantNotFound`], [`TenancyError::IllegalTransition`].
+    pub async fn suspend(
+        &self,
+        context: &RequestContext,
+        id: TenantId,
+        reason: &SuspensionReason,
+    ) -> Result<TenantSummary, TenancyError> {
+        let mut tx = self.ports.transactor.begin().await?;
+        let before = self.ports.lock(&mut tx, id, Change::Suspend).await?;
+        let after = Tenant {
+            status: TenantStatus::Suspended,
+            suspended_reason: Some(reason.clone()),
+            generation: before.generation + 1,
+            ..before.clone()
+        };
+        let after = self.ports.save_tenant_in(&mut tx, &before, after).await?;
+        self.ports.shut_out_in(&mut tx, &after).await?;
+        let changes = tenant_changes(&before, &after);
+        let entry = AuditEntry::done("TENANT_SUSPENDED", "tenant", id).tenant(id).changes(changes);
+        let payload = json!({ "reason": reason.as_str() });
+        let event = NewEvent::new(events::TENANT_SUSPENDED, id, payload).tenant(id);
+        self.ports.announce_in(&mut tx, context, entry, event).await?;
+        let summary = self.ports.summary_in(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(summary)
+    }
+
+    /// Puts a suspended, cancelled or expired workshop to work again. A trial that is over is forgotten, else
+    /// the workshop would expire again at once.
+    ///
+    /// # Errors
+    /// [`TenancyError::TenantNotFound`], [`TenancyError::IllegalTransition`].
+    pub async fn reactivate(&self, context: &RequestContext, id: TenantId) -> Result<TenantSummary, TenancyError> {
+        let mut tx = self.ports.transactor.begin().await?;
+        let before = self.ports.lock(&mut tx, id, Change::Reactivate).await?;
+        let now = self.ports.clock.now();
+        let after = Tenant {
+            status: TenantStatus::Active,
+            suspended_reason: None,
+            trial_ends_at: before.trial_ends_at.filter(|end| *end > now),
+            ..before.clone()
+        };
+        let after = self.ports.save_tenant_in(&mut tx, &before, after).await?;
+        let changes = tenant_changes(&before, &after);
+        let entry = AuditEntry::done("TENANT_REACTIVATED", "tenant", id).tenant(id).changes(changes);
+        let payload = json!({ "from": before.status });
+        let event = NewEvent::new(events::TENANT_REACTIVATED, id, payload).tenant(id);
+        self.ports.announce_in(&mut tx, context, entry, event).await?;
+        let summary = self.ports.summary_in(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(summary)
+    }
+}

@@ -1,0 +1,53 @@
+use kernel::{AuditEntry, RequestContext, TenantId, Tx, VersionMatch, outbox::NewEvent};
+use serde_json::json;
+
+use super::Tenants;
+use crate::{
+    TenancyError,
+    domain::{Change, Tenant, TenantPatch, TenantSummary, no_such_contact, tenant_changes},
+    events,
+    service::ports::field_names,
+};
+
+impl Tenants {
+    /// Changes fields of a workshop that still has one of the `versions`. A patch that changes nothing leaves
+    /// no trace, and the version as it is.
+    ///
+    /// # Errors
+    /// [`TenancyError::TenantNotFound`], [`TenancyError::VersionMismatch`], [`TenancyError::IllegalTransition`]
+    /// for a deleted one, [`TenancyError::Validation`] for a stranger as primary contact.
+    pub async fn update(
+        &self,
+        context: &RequestContext,
+        id: TenantId,
+        versions: &VersionMatch,
+        patch: TenantPatch,
+    ) -> Result<TenantSummary, TenancyError> {
+        let mut tx = self.ports.transactor.begin().await?;
+        let before = self.ports.lock_version(&mut tx, id, Change::Edit, versions).await?;
+        let after = patch.apply(&before);
+        if after != before {
+            self.check_contact_in(&mut tx, &before, &after).await?;
+            let after = self.ports.save_tenant_in(&mut tx, &before, after).await?;
+            let changes = tenant_changes(&before, &after);
+            let payload = json!({ "fields": field_names(&changes) });
+            let entry = AuditEntry::done("TENANT_UPDATED", "tenant", id).tenant(id).changes(changes);
+            let event = NewEvent::new(events::TENANT_UPDATED, id, payload).tenant(id);
+            self.ports.announce_in(&mut tx, context, entry, event).await?;
+        }
+        let summary = self.ports.summary_in(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(summary)
+    }
+
+    /// The primary contact is one of the workshop's own people.
+    async fn check_contact_in(&self, tx: &mut Tx, before: &Tenant, after: &Tenant) -> Result<(), TenancyError> {
+        match after.primary_contact_id {
+            Some(contact) if after.primary_contact_id != before.primary_contact_id => {
+                let person = self.ports.people.find_for_update(tx, after.id, contact).await?;
+                person.map(|_| ()).ok_or_else(|| TenancyError::Validation(vec![no_such_contact()]))
+            }
+            _ => Ok(()),
+        }
+    }
+}
