@@ -1,0 +1,131 @@
+use chrono::{DateTime, Utc};
+use kernel::{AdminId, AuditEntryId, TenantId, TenantUserId};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// What kind of actor did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ActorType {
+    /// A member of NextCRM's staff, or somebody unknown at their door.
+    Admin,
+    /// A workshop's person, or somebody unknown at their door.
+    TenantUser,
+    /// The system itself.
+    System,
+}
+
+impl ActorType {
+    /// The name on the wire and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "ADMIN",
+            Self::TenantUser => "TENANT_USER",
+            Self::System => "SYSTEM",
+        }
+    }
+
+    /// Reads the name back.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Admin, Self::TenantUser, Self::System].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// A person whose name is looked up when entries are shown; the trail itself stores ids only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ActorRef {
+    /// A member of staff.
+    Admin(AdminId),
+    /// A workshop's person.
+    TenantUser(TenantId, TenantUserId),
+}
+
+/// How a person is called now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActorName {
+    /// First and last name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+}
+
+/// An entry's place in the hash chain. Hashes are 64 lower-case hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seal {
+    /// 1, 2, 3, ... in the order of sealing.
+    pub sequence: i64,
+    /// Keyed digest of the address and user agent.
+    pub personal_digest: String,
+    /// The hash of the entry before; 64 zeros for the first.
+    pub previous_hash: String,
+    /// This entry's hash.
+    pub hash: String,
+}
+
+/// An entry of the trail as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its id.
+    pub id: AuditEntryId,
+    /// Who, by kind.
+    pub actor_type: ActorType,
+    /// Who; `None` for the system and for people who did not sign in.
+    pub actor_id: Option<Uuid>,
+    /// Their role at the time; for the system the part that acted.
+    pub actor_role: Option<String>,
+    /// What, for example `TENANT_CREATED`.
+    pub action: String,
+    /// On what kind of thing.
+    pub resource: String,
+    /// On which.
+    pub resource_id: Option<String>,
+    /// For which tenant.
+    pub tenant_id: Option<TenantId>,
+    /// The tenant's person it concerns.
+    pub tenant_user_id: Option<TenantUserId>,
+    /// `{ field: { "from", "to" } }`, redacted; `null` when nothing changed.
+    pub changes: Value,
+    /// HTTP status answered.
+    pub status_code: u16,
+    /// Error code of a refusal.
+    pub error_message: Option<String>,
+    /// Where from; `None` also after an erasure.
+    pub ip_address: Option<String>,
+    /// With what; `None` also after an erasure.
+    pub user_agent: Option<String>,
+    /// In which request.
+    pub request_id: String,
+    /// When, to the microsecond.
+    pub created_at: DateTime<Utc>,
+    /// The place in the chain; `None` for about a second after the commit.
+    pub seal: Option<Seal>,
+}
+
+impl Entry {
+    /// Whose address and user agent these are: the actor's, else the tenant user's at whose account somebody tried.
+    #[must_use]
+    pub fn person(&self) -> Option<Uuid> {
+        self.actor_id.or(self.tenant_user_id.map(TenantUserId::uuid))
+    }
+
+    /// Whom to ask for the actor's name.
+    #[must_use]
+    pub fn actor_ref(&self) -> Option<ActorRef> {
+        let id = self.actor_id?;
+        match self.actor_type {
+            ActorType::Admin => Some(ActorRef::Admin(AdminId(id))),
+            ActorType::TenantUser => self.tenant_id.map(|tenant| ActorRef::TenantUser(tenant, TenantUserId(id))),
+            ActorType::System => None,
+        }
+    }
+}
+
+/// An entry together with its actor's present name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedEntry {
+    /// The entry.
+    pub entry: Entry,
+    /// The name; `None` when there is no actor or they are gone.
+    pub actor: Option<ActorName>,
+}

@@ -1,0 +1,50 @@
+use chrono::{DateTime, Utc};
+use kernel::{AdminId, TenantId};
+
+/// Which entries are asked for; all conditions must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Of this tenant.
+    pub tenant_id: Option<TenantId>,
+    /// By this member of staff.
+    pub admin_id: Option<AdminId>,
+    /// This action.
+    pub action: Option<String>,
+    /// On this kind of thing.
+    pub resource: Option<String>,
+    /// On this thing.
+    pub resource_id: Option<String>,
+    /// With this HTTP status.
+    pub status_code: Option<u16>,
+    /// At this instant or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this instant.
+    pub to: Option<DateTime<Utc>>,
+}
+
+impl AuditFilter {
+    /// Everything of one tenant.
+    #[must_use]
+    pub fn of_tenant(id: TenantId) -> Self {
+        Self { tenant_id: Some(id), ..Self::default() }
+    }
+
+    /// Whether it lets everything through.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The conditions as text, to tie a page cursor to them.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
+/// What lists of entries sort by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AuditSort {
+    /// The time of the entry.
+    CreatedAt,
+}

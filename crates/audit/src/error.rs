@@ -1,0 +1,78 @@
+use std::time::Duration;
+
+use kernel::{DomainError, ErrorKind, StoreError};
+
+/// What a port to another crate failed with; it keeps its kind and code.
+pub type DirectoryError = Box<dyn DomainError>;
+
+/// What can come of the trail's use cases.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuditError {
+    /// The page's cursor has a value that is none of this list's.
+    #[error("the cursor is broken")]
+    BrokenCursor,
+    /// The chain is broken where entries should be moved to a file; nothing was moved.
+    #[error("the chain is broken at entry {sequence}; nothing after it is archived")]
+    ChainBroken {
+        /// The first entry that does not verify.
+        sequence: i64,
+    },
+    /// Another node is archiving.
+    #[error("another run is archiving")]
+    ArchiveBusy,
+    /// The people of the entries cannot be looked up.
+    #[error("the people of the entries cannot be looked up: {0}")]
+    Directory(DirectoryError),
+    /// A file cannot be read or written.
+    #[error("audit file: {0}")]
+    File(#[from] std::io::Error),
+    /// A person's values cannot be sealed for the archive.
+    #[error("personal values cannot be sealed: {0}")]
+    Seal(#[from] kernel::sealed::SealError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl DomainError for AuditError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::BrokenCursor => ErrorKind::Validation,
+            Self::ChainBroken { .. } | Self::ArchiveBusy => ErrorKind::Conflict,
+            Self::Directory(error) => error.kind(),
+            Self::Store(error) if error.is_unavailable() => ErrorKind::Unavailable,
+            Self::File(_) | Self::Seal(_) | Self::Store(_) => ErrorKind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::BrokenCursor => "VALIDATION_FAILED",
+            Self::ChainBroken { .. } => "AUDIT_CHAIN_BROKEN",
+            Self::ArchiveBusy => "CONFLICT",
+            Self::Directory(error) => error.code(),
+            Self::Store(error) if error.is_unavailable() => "DATABASE_UNAVAILABLE",
+            Self::File(_) | Self::Seal(_) | Self::Store(_) => "INTERNAL",
+        }
+    }
+
+    fn fields(&self) -> Vec<kernel::FieldError> {
+        match self {
+            Self::BrokenCursor => {
+                let message = kernel::page::BrokenCursor.to_string();
+                vec![kernel::FieldError::new("cursor", "INVALID", message)]
+            }
+            Self::Directory(error) => error.fields(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Directory(error) => error.retry_after(),
+            Self::Store(error) if error.is_unavailable() => Some(Duration::from_secs(1)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+use std::sync::Arc;
+
+use kernel::{AuditTrail, Clock, Entropy, Transactor};
+use tokio::sync::Notify;
+
+use crate::{
+    domain::keys::AuditKeys,
+    repository::{ActorDirectory, ArchiveStore, ChainStore, CheckpointLog, EntryStore},
+};
+
+/// Everything the services of this crate work on; the shell puts it together once.
+#[derive(Clone)]
+pub struct Ports {
+    /// Opens transactions.
+    pub transactor: Arc<dyn Transactor>,
+    /// Entries.
+    pub entries: Arc<dyn EntryStore>,
+    /// The chain.
+    pub chain: Arc<dyn ChainStore>,
+    /// What was archived.
+    pub archives: Arc<dyn ArchiveStore>,
+    /// Checkpoints outside the database.
+    pub checkpoints: Arc<dyn CheckpointLog>,
+    /// Names of people.
+    pub directory: Arc<dyn ActorDirectory>,
+    /// Where exports, archives and erasures are recorded (a `Trail`).
+    pub trail: Arc<dyn AuditTrail>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness for salts and nonces.
+    pub entropy: Arc<dyn Entropy>,
+    /// The keys.
+    pub keys: Arc<AuditKeys>,
+    /// Wakes the sealer; the same as the trail's.
+    pub wake: Arc<Notify>,
+    /// Names the database in checkpoints, without credentials: `sqlite:data/nextcrm.db`, `postgres:host/db`.
+    pub database: String,
+}
+
+impl std::fmt::Debug for Ports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ports").field("database", &self.database).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,58 @@
+use kernel::{AuditEntry, RequestContext, Tx};
+
+use crate::{
+    domain::{chain, entry::ActorRef},
+    error::AuditError,
+    ports::Ports,
+};
+
+/// Takes a person's address and user agent out of the trail. The chain stays valid, because it covers only digests of
+/// them, under a key that goes with them; the sealed values in archive files can then not be opened any more.
+#[derive(Debug, Clone)]
+pub struct Eraser {
+    ports: Ports,
+}
+
+impl Eraser {
+    /// Over these ports.
+    #[must_use]
+    pub fn new(ports: &Ports) -> Self {
+        Self { ports: ports.clone() }
+    }
+
+    /// Erases a person and records that. Answers how many entries held something of them.
+    ///
+    /// # Errors
+    /// [`AuditError::Store`].
+    pub async fn erase_person(&self, context: &RequestContext, person: ActorRef) -> Result<u64, AuditError> {
+        let mut tx = self.ports.transactor.begin().await?;
+        let entries = self.erase_person_in(&mut tx, context, person).await?;
+        tx.commit().await?;
+        Ok(entries)
+    }
+
+    /// As [`Eraser::erase_person`], in the caller's transaction.
+    ///
+    /// # Errors
+    /// [`AuditError::Store`].
+    pub async fn erase_person_in(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        person: ActorRef,
+    ) -> Result<u64, AuditError> {
+        let Ports { chain: store, trail, keys, clock, .. } = &self.ports;
+        let (id, entry) = match person {
+            ActorRef::Admin(id) => (id.uuid(), AuditEntry::done("PERSONAL_DATA_ERASED", "admin_user", id)),
+            ActorRef::TenantUser(tenant, id) => {
+                let entry = AuditEntry::done("PERSONAL_DATA_ERASED", "tenant_user", id);
+                (id.uuid(), entry.tenant(tenant).tenant_user(id))
+            }
+        };
+        // The sealer must not take a salt for this person meanwhile.
+        store.lock_in(tx).await?;
+        let erased = store.erase_person_in(tx, id, &chain::prove_erasure(keys, id), clock.now()).await?;
+        trail.record_in(tx, context, entry).await?;
+        Ok(erased)
+    }
+}

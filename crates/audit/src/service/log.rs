@@ -1,0 +1,53 @@
+use std::sync::Arc;
+
+use kernel::page::{Page, PageRequest};
+
+use super::names::name_all;
+use crate::{
+    domain::{
+        entry::NamedEntry,
+        filter::{AuditFilter, AuditSort},
+    },
+    error::AuditError,
+    ports::Ports,
+    repository::{ActorDirectory, EntryStore},
+};
+
+/// Reads the trail; see also `AuditLog::summary`.
+#[derive(Clone)]
+pub struct AuditLog {
+    pub(super) entries: Arc<dyn EntryStore>,
+    pub(super) directory: Arc<dyn ActorDirectory>,
+    pub(super) clock: Arc<dyn kernel::Clock>,
+}
+
+impl std::fmt::Debug for AuditLog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AuditLog").finish_non_exhaustive()
+    }
+}
+
+impl AuditLog {
+    /// Over these ports.
+    #[must_use]
+    pub fn new(ports: &Ports) -> Self {
+        Self {
+            entries: Arc::clone(&ports.entries),
+            directory: Arc::clone(&ports.directory),
+            clock: Arc::clone(&ports.clock),
+        }
+    }
+
+    /// One page of the entries that pass the filter, with their actors' names and the exact total.
+    ///
+    /// # Errors
+    /// [`AuditError::BrokenCursor`], [`AuditError::Directory`], [`AuditError::Store`].
+    pub async fn search(
+        &self,
+        filter: &AuditFilter,
+        page: &PageRequest<AuditSort>,
+    ) -> Result<Page<NamedEntry>, AuditError> {
+        let Page { items, total, next } = self.entries.list(filter, page).await?;
+        Ok(Page { items: name_all(self.directory.as_ref(), items).await?, total, next })
+    }
+}

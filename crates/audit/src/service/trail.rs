@@ -1,0 +1,100 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kernel::{
+    Actor, AuditEntry, AuditEntryId, AuditTrail, Clock, Entropy, PrincipalKind, RequestContext, StoreError, TenantId,
+    Tx,
+};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::{
+    domain::entry::{ActorType, Entry},
+    repository::EntryStore,
+};
+
+/// The trail as every crate writes to it: one insert in the caller's transaction, sealed after the commit.
+#[derive(Clone)]
+pub struct Trail {
+    store: Arc<dyn EntryStore>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    wake: Arc<Notify>,
+}
+
+impl std::fmt::Debug for Trail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Trail").finish_non_exhaustive()
+    }
+}
+
+impl Trail {
+    /// `wake` is shared with the sealer.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn EntryStore>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        wake: Arc<Notify>,
+    ) -> Self {
+        Self { store, clock, entropy, wake }
+    }
+}
+
+#[async_trait]
+impl AuditTrail for Trail {
+    async fn record_in(&self, tx: &mut Tx, context: &RequestContext, entry: AuditEntry) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let who = Who::of(context.actor);
+        let entry = Entry {
+            id: AuditEntryId(self.entropy.uuid_v7(now)),
+            actor_type: who.kind,
+            actor_id: who.id,
+            actor_role: who.role.map(str::to_owned),
+            action: entry.action.to_owned(),
+            resource: entry.resource.to_owned(),
+            resource_id: entry.resource_id,
+            // A workshop's person acts in their own workshop.
+            tenant_id: entry.tenant_id.or(who.tenant),
+            tenant_user_id: entry.tenant_user_id,
+            changes: entry.changes.to_value(),
+            status_code: entry.status_code,
+            error_message: entry.error_message,
+            ip_address: context.ip.map(|ip| ip.to_string()),
+            user_agent: context.user_agent.clone(),
+            request_id: context.request_id.clone(),
+            created_at: now,
+            seal: None,
+        };
+        self.store.insert_in(tx, &entry).await?;
+        tx.wake_on_commit(&self.wake);
+        Ok(())
+    }
+}
+
+struct Who {
+    kind: ActorType,
+    id: Option<Uuid>,
+    role: Option<&'static str>,
+    tenant: Option<TenantId>,
+}
+
+impl Who {
+    fn of(actor: Actor) -> Self {
+        let nobody = |kind| Self { kind, id: None, role: None, tenant: None };
+        match actor {
+            Actor::Anonymous(PrincipalKind::Admin) => nobody(ActorType::Admin),
+            Actor::Anonymous(PrincipalKind::Tenant) => nobody(ActorType::TenantUser),
+            Actor::Admin { id, role } => {
+                Self { id: Some(id.uuid()), role: Some(role.as_str()), ..nobody(ActorType::Admin) }
+            }
+            Actor::TenantUser { tenant_id, id, role } => Self {
+                kind: ActorType::TenantUser,
+                id: Some(id.uuid()),
+                role: Some(role.as_str()),
+                tenant: Some(tenant_id),
+            },
+            Actor::System(part) => Self { role: Some(part), ..nobody(ActorType::System) },
+        }
+    }
+}

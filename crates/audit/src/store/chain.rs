@@ -1,0 +1,182 @@
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use kernel::{AuditEntryId, Engine, StoreError, Tx};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, Statement,
+    sea_query::{Alias, Expr, IntoIden, IntoValueTuple, Query, TableRef},
+};
+use uuid::Uuid;
+
+use super::{
+    AuditStore,
+    entity::admin_audit_log::{Column, Entity, Model},
+    entries::entries,
+    persons,
+};
+use crate::{
+    domain::{
+        chain::{Head, PersonKey},
+        entry::{Entry, Seal},
+    },
+    repository::{ChainStore, Stored},
+};
+
+/// "audit" in the numbers that PostgreSQL's advisory locks go by.
+const LOCK: i64 = 0x61_75_64_69_74;
+
+/// Batches are filled up to one of these sizes, so that few statements are prepared.
+const STATEMENT_SIZES: [usize; 4] = [8, 64, 256, 1_000];
+
+#[async_trait]
+impl ChainStore for AuditStore {
+    async fn lock_in(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        // On SQLite the transaction itself is the lock.
+        if self.db.engine() == Engine::Postgres {
+            tx.executor().execute_raw(lock("SELECT pg_advisory_xact_lock($1)")).await?;
+        }
+        Ok(())
+    }
+
+    async fn try_lock_in(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        if self.db.engine() == Engine::Sqlite {
+            return Ok(true);
+        }
+        let row = tx.executor().query_one_raw(lock("SELECT pg_try_advisory_xact_lock($1) AS taken")).await?;
+        Ok(row.map(|row| row.try_get("", "taken")).transpose()?.unwrap_or(false))
+    }
+
+    async fn has_unsealed(&self) -> Result<bool, StoreError> {
+        let found: Option<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::Sequence.is_null())
+            .limit(1)
+            .into_tuple()
+            .one(self.db.reader())
+            .await?;
+        Ok(found.is_some())
+    }
+
+    async fn find_head(&self) -> Result<Option<Head>, StoreError> {
+        head(self.db.reader()).await
+    }
+
+    async fn find_head_in(&self, tx: &mut Tx) -> Result<Option<Head>, StoreError> {
+        head(tx.executor()).await
+    }
+
+    async fn list_unsealed_in(&self, tx: &mut Tx, limit: u64) -> Result<Vec<Entry>, StoreError> {
+        let rows = Entity::find()
+            .filter(Column::Sequence.is_null())
+            .order_by_asc(Column::CreatedAt)
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .all(tx.executor())
+            .await?;
+        entries(rows)
+    }
+
+    async fn seal_in(&self, tx: &mut Tx, seals: &[(AuditEntryId, Seal)]) -> Result<(), StoreError> {
+        let largest = STATEMENT_SIZES[STATEMENT_SIZES.len() - 1];
+        for some in seals.chunks(largest) {
+            let done = tx.executor().execute(&seal_statement(some)).await?;
+            if done.rows_affected() != some.len() as u64 {
+                return Err(StoreError::Other(DbErr::Custom("entries vanished while they were sealed".into())));
+            }
+        }
+        Ok(())
+    }
+
+    async fn list_chain(&self, after: i64, limit: u64) -> Result<Vec<Stored>, StoreError> {
+        let query = Entity::find().filter(Column::Sequence.gt(after)).order_by_asc(Column::Sequence).limit(limit);
+        let reader = self.db.reader();
+        let rows = reader.query_all_raw(query.build(reader.get_database_backend())).await?;
+        rows.iter().map(stored).collect()
+    }
+
+    async fn person_keys_in(&self, tx: &mut Tx, people: &[Uuid]) -> Result<HashMap<Uuid, PersonKey>, StoreError> {
+        persons::keys(tx.executor(), people).await
+    }
+
+    async fn person_keys(&self, people: &[Uuid]) -> Result<HashMap<Uuid, PersonKey>, StoreError> {
+        persons::keys(self.db.reader(), people).await
+    }
+
+    async fn insert_salts_in(
+        &self,
+        tx: &mut Tx,
+        salts: &[(Uuid, [u8; 32])],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        persons::insert_salts_in(tx, salts, now).await
+    }
+
+    async fn forget_personal_in(&self, tx: &mut Tx, entries: &[AuditEntryId]) -> Result<(), StoreError> {
+        let these = Column::Id.is_in(entries.iter().map(|id| id.uuid()));
+        persons::forget_in(tx, Condition::all().add(these)).await?;
+        Ok(())
+    }
+
+    async fn erase_person_in(
+        &self,
+        tx: &mut Tx,
+        person: Uuid,
+        proof: &str,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        persons::erase_in(tx, person, proof, now).await
+    }
+}
+
+fn lock(sql: &str) -> Statement {
+    Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, sql, [LOCK.into()])
+}
+
+async fn head(connection: &impl ConnectionTrait) -> Result<Option<Head>, StoreError> {
+    let found: Option<(i64, Option<String>)> = Entity::find()
+        .select_only()
+        .columns([Column::Sequence, Column::Hash])
+        .filter(Column::Sequence.is_not_null())
+        .order_by_desc(Column::Sequence)
+        .limit(1)
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(found.map(|(sequence, hash)| Head { sequence, hash: hash.unwrap_or_default() }))
+}
+
+/// `UPDATE ... FROM (VALUES ...)`; both engines name the columns of VALUES `column1`, `column2`, ...
+/// The last row is repeated to fill the statement up; an entry that matches twice is updated once.
+fn seal_statement(seals: &[(AuditEntryId, Seal)]) -> sea_orm::sea_query::UpdateStatement {
+    let size = STATEMENT_SIZES.into_iter().find(|size| *size >= seals.len()).unwrap_or(seals.len());
+    let rows = seals.iter().chain(std::iter::repeat(&seals[seals.len() - 1])).take(size).map(|(id, seal)| {
+        let seal = seal.clone();
+        (id.uuid(), seal.sequence, seal.personal_digest, seal.previous_hash, seal.hash).into_value_tuple()
+    });
+    let v = Alias::new("v");
+    let column = |name: &'static str| Expr::col((Alias::new("v"), Alias::new(name)));
+    Query::update()
+        .table(Entity)
+        .values([
+            (Column::Sequence, column("column2")),
+            (Column::PersonalDigest, column("column3")),
+            (Column::PreviousHash, column("column4")),
+            (Column::Hash, column("column5")),
+        ])
+        .from(TableRef::ValuesList(rows.collect(), v.into_iden()))
+        .and_where(Expr::col((Entity, Column::Id)).eq(column("column1")))
+        .to_owned()
+}
+
+/// Reads a row as far as it can be read: a value that no entry has is a finding, not a failure.
+fn stored(row: &QueryResult) -> Result<Stored, StoreError> {
+    let whole = Model::from_query_result(row, "").map_err(StoreError::from).and_then(Entry::try_from);
+    if let Ok(entry) = whole {
+        return Ok(Stored::Whole(entry));
+    }
+    let sequence = row.try_get("", "sequence")?;
+    Ok(Stored::Unreadable { sequence, id: row.try_get::<Uuid>("", "id").ok().map(AuditEntryId) })
+}

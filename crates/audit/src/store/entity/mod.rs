@@ -1,0 +1,3 @@
+pub(super) mod admin_audit_log;
+pub(super) mod audit_archives;
+pub(super) mod audit_person_keys;

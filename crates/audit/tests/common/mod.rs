@@ -1,0 +1,125 @@
+//! A trail on a real database, as the shell puts it together.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_trait::async_trait;
+use audit::{
+    ActorDirectory, AuditKeys, AuditStore, CheckpointFile, DirectoryError, Ports, Sealer, Trail, Verification, Verifier,
+};
+use audit::{ActorName, ActorRef};
+use chrono::TimeDelta;
+use kernel::{
+    Actor, AdminId, AdminRole, AuditEntry, AuditTrail, Changes, Database, RequestContext, TenantId, Transactor,
+};
+use sea_orm::ConnectionTrait;
+use test_support::{FixedClock, SeededEntropy, TestDatabase};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+pub const ROOT: [u8; 32] = [7; 32];
+
+/// Knows everyone as "Admin <id>".
+pub struct Everyone;
+
+#[async_trait]
+impl ActorDirectory for Everyone {
+    async fn names(&self, actors: &[ActorRef]) -> Result<HashMap<ActorRef, ActorName>, DirectoryError> {
+        let name = |actor: &ActorRef| ActorName { name: format!("{actor:?}"), email: "jo@example.com".to_owned() };
+        Ok(actors.iter().map(|actor| (*actor, name(actor))).collect())
+    }
+
+    async fn count_admins(&self) -> Result<u64, DirectoryError> {
+        Ok(3)
+    }
+}
+
+pub struct Bench {
+    pub db: Database,
+    pub ports: Ports,
+    pub clock: Arc<FixedClock>,
+    pub directory: tempfile::TempDir,
+}
+
+impl Bench {
+    pub fn new(db: &TestDatabase) -> Self {
+        Self::with_keys(db, AuditKeys::new(&ROOT, &[]))
+    }
+
+    pub fn with_keys(db: &TestDatabase, keys: AuditKeys) -> Self {
+        let db = db.database().clone();
+        let directory = tempfile::tempdir().expect("a directory");
+        let clock = Arc::new(FixedClock::default());
+        let entropy = Arc::new(SeededEntropy::default());
+        let store = Arc::new(AuditStore::new(db.clone()));
+        let wake = Arc::new(Notify::new());
+        let trail = Arc::new(Trail::new(store.clone(), clock.clone(), entropy.clone(), wake.clone()));
+        let ports = Ports {
+            transactor: Arc::new(db.clone()),
+            entries: store.clone(),
+            chain: store.clone(),
+            archives: store,
+            checkpoints: Arc::new(CheckpointFile::under(directory.path())),
+            directory: Arc::new(Everyone),
+            trail,
+            clock: clock.clone(),
+            entropy,
+            keys: Arc::new(keys),
+            wake,
+            database: "test".to_owned(),
+        };
+        Self { db, ports, clock, directory }
+    }
+
+    /// The same database and directory, with other keys.
+    pub fn rekeyed(&self, keys: AuditKeys) -> Ports {
+        Ports { keys: Arc::new(keys), ..self.ports.clone() }
+    }
+
+    pub async fn record(&self, context: &RequestContext, entry: AuditEntry) {
+        let mut tx = self.db.begin().await.expect("begins");
+        self.ports.trail.record_in(&mut tx, context, entry).await.expect("records");
+        tx.commit().await.expect("commits");
+    }
+
+    /// `count` entries, a second apart, not sealed.
+    pub async fn fill(&self, count: u32) {
+        for number in 0..count {
+            self.record(&admin(1), created(number)).await;
+            self.clock.advance(TimeDelta::seconds(1));
+        }
+    }
+
+    pub async fn seal(&self) -> u64 {
+        Sealer::new(&self.ports).finish().await.expect("seals")
+    }
+
+    pub async fn verify(&self) -> Verification {
+        Verifier::new(&self.ports).verify().await.expect("reads")
+    }
+
+    pub async fn sql(&self, sql: &str) {
+        self.db.writer().execute_unprepared(sql).await.expect(sql);
+    }
+}
+
+pub fn tenant() -> TenantId {
+    TenantId(Uuid::from_u128(0xaaaa))
+}
+
+pub fn admin(number: u128) -> RequestContext {
+    RequestContext {
+        actor: Actor::Admin { id: AdminId(Uuid::from_u128(number)), role: AdminRole::Support },
+        ip: Some("203.0.113.9".parse().expect("an address")),
+        user_agent: Some("Firefox".to_owned()),
+        request_id: format!("req-{number}"),
+    }
+}
+
+pub fn created(number: u32) -> AuditEntry {
+    let changes = Changes::new().set("name", &format!("Workshop {number}")).set("seats", &number);
+    AuditEntry::done("TENANT_CREATED", "tenant", Uuid::from_u128(number.into()))
+        .tenant(tenant())
+        .changes(changes)
+        .status(201)
+}
