@@ -1,0 +1,56 @@
+//! Takes access back from workshops and their people, by the means of crates/auth.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use auth::{EndReason, Revocations, Sessions, Subject};
+use kernel::{StoreError, TenantId, TenantUserId, Tx};
+use tenancy::repository::AccessControl;
+
+/// tenancy's [`AccessControl`] over auth's sessions and revocations.
+#[derive(Debug, Clone)]
+pub struct SessionControl {
+    sessions: Arc<Sessions>,
+    revocations: Arc<Revocations>,
+}
+
+impl SessionControl {
+    /// Over these services.
+    #[must_use]
+    pub fn new(sessions: Arc<Sessions>, revocations: Arc<Revocations>) -> Self {
+        Self { sessions, revocations }
+    }
+}
+
+#[async_trait]
+impl AccessControl for SessionControl {
+    async fn revoke_tenant_in(&self, tx: &mut Tx, tenant: TenantId, min_generation: i64) -> Result<(), StoreError> {
+        self.revocations.revoke_tenant_in(tx, tenant, min_generation).await
+    }
+
+    async fn revoke_person_in(
+        &self,
+        tx: &mut Tx,
+        tenant_id: TenantId,
+        user_id: TenantUserId,
+        min_generation: i64,
+    ) -> Result<(), StoreError> {
+        self.revocations.revoke_principal_in(tx, Subject::Tenant { tenant_id, user_id }, min_generation).await
+    }
+
+    async fn end_sessions_of_tenant_in(&self, tx: &mut Tx, tenant: TenantId) -> Result<(), StoreError> {
+        self.sessions.end_sessions_of_tenant_in(tx, tenant).await?;
+        Ok(())
+    }
+
+    async fn end_sessions_of_person_in(
+        &self,
+        tx: &mut Tx,
+        tenant_id: TenantId,
+        user_id: TenantUserId,
+    ) -> Result<(), StoreError> {
+        let subject = Subject::Tenant { tenant_id, user_id };
+        self.sessions.revoke_other_sessions_in(tx, subject, None, EndReason::AccountChanged).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,96 @@
+//! The messages as files, one each. Everything here blocks; call it on the blocking pool.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use super::CapturedMessage;
+
+/// Messages kept; older ones go.
+const KEEP: usize = 500;
+
+#[derive(Debug, Clone)]
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    /// Writes beside and renames, so that a reader sees a whole message or none, and a kill leaves no half.
+    pub(super) fn put(&self, message: &CapturedMessage) -> io::Result<()> {
+        make_private(&self.0)?;
+        let half = self.0.join(format!("{}.tmp", message.id));
+        let mut file = private_file(&half)?;
+        file.write_all(&serde_json::to_vec_pretty(message)?)?;
+        file.sync_all()?;
+        fs::rename(&half, self.0.join(format!("{}.json", message.id)))?;
+        for old in self.newest_first()?.into_iter().skip(KEEP) {
+            ignore_missing(fs::remove_file(old))?;
+        }
+        Ok(())
+    }
+
+    /// The messages, newest first; a file that is no message is left out.
+    pub(super) fn read(&self) -> io::Result<Vec<CapturedMessage>> {
+        let mut messages = Vec::new();
+        for path in self.newest_first()? {
+            match fs::read(&path) {
+                Ok(bytes) => messages.extend(serde_json::from_slice(&bytes).ok()),
+                Err(error) => ignore_missing(Err(error))?,
+            }
+        }
+        Ok(messages)
+    }
+
+    /// Names are ids of events, and those begin with their time.
+    fn newest_first(&self) -> io::Result<Vec<PathBuf>> {
+        let entries = match fs::read_dir(&self.0) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut paths = Vec::new();
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                paths.push(path);
+            }
+        }
+        paths.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(paths)
+    }
+}
+
+/// Another handler of the same mailbox may have been quicker.
+fn ignore_missing(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+/// Messages hold live links and passwords: they are for the developer's own account only.
+#[cfg(unix)]
+fn make_private(directory: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
+#[cfg(not(unix))]
+fn make_private(directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)
+}
+
+#[cfg(unix)]
+fn private_file(path: &Path) -> io::Result<fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
+#[cfg(not(unix))]
+fn private_file(path: &Path) -> io::Result<fs::File> {
+    fs::File::create(path)
+}

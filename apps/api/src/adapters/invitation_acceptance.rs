@@ -1,0 +1,46 @@
+//! Tells crates/tenancy that an invited person has set their password.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use auth::InvitationAcceptance;
+use kernel::{AuditEntry, AuditTrail, Changes, Clock, RequestContext, StoreError, TenantId, TenantUserId, Tx};
+use tenancy::repository::MemberRepository;
+
+/// auth's [`InvitationAcceptance`] over tenancy's members.
+#[derive(Clone)]
+pub struct MemberAcceptance {
+    /// The people.
+    pub members: Arc<dyn MemberRepository>,
+    /// The trail.
+    pub audit: Arc<dyn AuditTrail>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl InvitationAcceptance for MemberAcceptance {
+    async fn accept_in(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        tenant_id: TenantId,
+        user_id: TenantUserId,
+    ) -> Result<bool, StoreError> {
+        if !self.members.mark_accepted_in(tx, tenant_id, user_id, self.clock.now()).await? {
+            return Ok(false);
+        }
+        let member = self.members.find_for_share(tx, tenant_id, user_id).await?;
+        let is_open = member.is_some_and(|member| {
+            let status = member.tenant_status.as_str();
+            !member.tenant_deleted && matches!(status, "ACTIVE" | "TRIAL_EXPIRED") && member.person.is_active
+        });
+        if !is_open {
+            return Ok(false);
+        }
+        let changes = Changes::new().field("invitation", &"PENDING", &"ACCEPTED");
+        let entry = AuditEntry::done("TENANT_USER_UPDATED", "tenant_user", user_id).changes(changes);
+        self.audit.record_in(tx, context, entry.tenant(tenant_id).tenant_user(user_id)).await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,73 @@
+//! `nextcrm create-admin`.
+
+use std::io::{BufRead, Write};
+
+use anyhow::Context as _;
+use auth::{NewAdmin, NewAdminInput};
+use clap::Args;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::composition::Services;
+
+/// Whom to add.
+#[derive(Debug, Clone, Args)]
+pub struct CreateAdminArgs {
+    /// Mail address.
+    #[arg(long)]
+    pub email: String,
+    /// First name.
+    #[arg(long)]
+    pub first_name: String,
+    /// Last name.
+    #[arg(long)]
+    pub last_name: String,
+    /// SUPER_ADMIN, ADMIN, DEVELOPER, SUPPORT, MARKETING, FINANCE or SALES.
+    #[arg(long)]
+    pub role: kernel::AdminRole,
+    /// Read the password from standard input. Without it a temporary one is printed, to be changed at the first
+    /// sign-in.
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+/// Adds the admin and tells how they sign in.
+///
+/// # Errors
+/// When a value is wrong, the address in use, or the database refuses.
+pub async fn run(services: &Services, args: &CreateAdminArgs, out: &mut impl Write) -> anyhow::Result<()> {
+    let input = NewAdminInput {
+        first_name: args.first_name.clone(),
+        last_name: args.last_name.clone(),
+        email: args.email.clone(),
+        role: args.role.to_string(),
+        department: None,
+        phone: None,
+    };
+    let admin = NewAdmin::parse(&input).map_err(|errors| {
+        let wrong: Vec<_> = errors.iter().map(|error| format!("{} {}", error.field, error.message)).collect();
+        anyhow::anyhow!(wrong.join("; "))
+    })?;
+    let password = if args.password_stdin { Some(read_password()?) } else { None };
+    let context = super::context(services, "create-admin");
+    let (account, temporary) =
+        services.auth.admins.bootstrap(&context, admin, password.as_ref()).await.map_err(explained)?;
+    writeln!(out, "{} was added as {}.", account.email, account.role)?;
+    if let Some(password) = temporary {
+        writeln!(out, "Temporary password, shown only here, to be changed at the first sign-in:")?;
+        writeln!(out, "{}", password.expose_secret())?;
+    }
+    Ok(())
+}
+
+fn read_password() -> anyhow::Result<SecretString> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).context("reading the password")?;
+    Ok(line.trim_end_matches(['\r', '\n']).into())
+}
+
+/// Names what is wrong with the password.
+fn explained(error: auth::AuthError) -> anyhow::Error {
+    use kernel::DomainError;
+    let fields: Vec<_> = error.fields().iter().map(|it| format!("{} {}", it.field, it.message)).collect();
+    if fields.is_empty() { error.into() } else { anyhow::anyhow!(fields.join("; ")) }
+}

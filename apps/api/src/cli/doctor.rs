@@ -1,0 +1,130 @@
+//! `nextcrm doctor`: what is right and wrong here, a line each with what to do; changes nothing.
+
+use std::{io::Write, path::Path};
+
+use kernel::{Database, DatabaseOptions, Engine};
+use secrecy::ExposeSecret;
+
+use crate::config::{Config, Variables, dev_secrets_file};
+
+/// Runs all checks; tells whether all are well.
+///
+/// # Errors
+/// When nothing can be printed.
+pub async fn run(out: &mut impl Write) -> anyhow::Result<bool> {
+    let mut report = Report { out, well: true };
+    if let Some(config) = configuration(&mut report)? {
+        directory(&mut report, &config)?;
+        database(&mut report, &config).await?;
+        let mail = if config.environment.is_development() { "captured, see /dev/mailbox" } else { "not sent yet" };
+        report.note("mailer", mail)?;
+        report.note("upstream", "none yet")?;
+    }
+    Ok(report.well)
+}
+
+struct Report<'a, W: Write> {
+    out: &'a mut W,
+    well: bool,
+}
+
+impl<W: Write> Report<'_, W> {
+    fn ok(&mut self, what: &str, text: &str) -> std::io::Result<()> {
+        writeln!(self.out, "ok     {what}: {text}")
+    }
+
+    fn note(&mut self, what: &str, text: &str) -> std::io::Result<()> {
+        writeln!(self.out, "note   {what}: {text}")
+    }
+
+    fn wrong(&mut self, what: &str, text: &str) -> std::io::Result<()> {
+        self.well = false;
+        writeln!(self.out, "WRONG  {what}: {text}")
+    }
+}
+
+fn configuration<W: Write>(report: &mut Report<'_, W>) -> anyhow::Result<Option<Config>> {
+    let variables = match Variables::from_environment() {
+        Ok(variables) => variables,
+        Err(problems) => {
+            report.wrong("configuration", &problems.to_string())?;
+            return Ok(None);
+        }
+    };
+    let data_dir = variables.get("DATA_DIR").unwrap_or("data").to_owned();
+    let development = variables.get("APP_ENV").is_none_or(|name| name == "development");
+    let kept = dev_secrets_file(Path::new(&data_dir));
+    let variables = if development { variables.or(Variables::from_file(&kept)?) } else { variables };
+    match Config::load(&variables) {
+        Ok(config) => {
+            report.ok("configuration", config.environment.as_str())?;
+            report.ok("secrets", "three, distinct and long enough")?;
+            Ok(Some(config))
+        }
+        Err(problems) if development && !kept.exists() => {
+            // A first start will draw them; the rest must be right all the same.
+            let secrets = ["JWT_SECRET", "REFRESH_TOKEN_SECRET", "ENCRYPTION_KEYS"];
+            for problem in problems.0.iter().filter(|it| !secrets.contains(&it.variable.as_str())) {
+                report.wrong(&problem.variable, &format!("{}; for example {}", problem.wrong, problem.example))?;
+            }
+            report.note("secrets", "none yet; the first `nextcrm serve` draws them")?;
+            Ok(None)
+        }
+        Err(problems) => {
+            for problem in &problems.0 {
+                report.wrong(&problem.variable, &format!("{}; for example {}", problem.wrong, problem.example))?;
+            }
+            Ok(None)
+        }
+    }
+}
+
+fn directory<W: Write>(report: &mut Report<'_, W>, config: &Config) -> anyhow::Result<()> {
+    let path = config.data_dir.display().to_string();
+    match std::fs::metadata(&config.data_dir) {
+        Ok(metadata) if !metadata.is_dir() => report.wrong("data directory", &format!("{path} is no directory"))?,
+        Ok(metadata) if metadata.permissions().readonly() => {
+            report.wrong("data directory", &format!("{path} cannot be written; give it to the server's user"))?;
+        }
+        Ok(_) => report.ok("data directory", &path)?,
+        Err(_) => report.note("data directory", &format!("{path} is not there yet; the first start makes it"))?,
+    }
+    Ok(())
+}
+
+async fn database<W: Write>(report: &mut Report<'_, W>, config: &Config) -> anyhow::Result<()> {
+    let options = DatabaseOptions { max_connections: 2, ..DatabaseOptions::new(config.database_url.expose_secret()) };
+    if options.engine() == Some(Engine::Sqlite) {
+        let path = crate::serve::sqlite_path(config).unwrap_or_default();
+        if !path.exists() {
+            report.note("database", &format!("{} is not there yet; the first start makes it", path.display()))?;
+            return Ok(());
+        }
+    }
+    let db = match Database::connect(&options).await {
+        Ok(db) => db,
+        Err(_) => {
+            report.wrong("database", "does not answer; check DATABASE_URL, and that the server runs")?;
+            return Ok(());
+        }
+    };
+    report.ok("database", if db.engine() == Engine::Sqlite { "SQLite answers" } else { "PostgreSQL answers" })?;
+    match migrations::status(db.reader()).await {
+        Ok(steps) => match steps.iter().filter(|step| !step.applied).count() {
+            0 => report.ok("schema", "up to date")?,
+            pending => report.wrong("schema", &format!("{pending} steps are missing; run nextcrm migrate"))?,
+        },
+        Err(error) => report.wrong("schema", &error.to_string())?,
+    }
+    match migrations::complaints(db.reader()).await {
+        Ok(complaints) if complaints.is_empty() => report.ok("database rights and extensions", "as needed")?,
+        Ok(complaints) => {
+            for complaint in complaints {
+                report.wrong("database rights and extensions", &complaint)?;
+            }
+        }
+        Err(error) => report.wrong("database rights and extensions", &error.to_string())?,
+    }
+    db.close().await?;
+    Ok(())
+}

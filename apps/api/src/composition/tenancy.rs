@@ -1,0 +1,62 @@
+//! Workshops, their people and subscriptions.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use kernel::{jobs::Schedule, outbox::EventHandler};
+use tenancy::{
+    service::{People, Ports, Subscriptions, Tenants},
+    store::{MemberStore, PersonStore, SubscriptionStore, TenantStore},
+};
+
+use super::{AuthServices, Core};
+use crate::{adapters::access_control::SessionControl, config::Config};
+
+/// The services of crates/tenancy, and the workflows around them.
+#[derive(Clone)]
+pub struct TenancyServices {
+    /// Workshops.
+    pub tenants: Arc<Tenants>,
+    /// Their people.
+    pub people: Arc<People>,
+    /// Their subscriptions.
+    pub subscriptions: Arc<Subscriptions>,
+}
+
+impl TenancyServices {
+    pub(super) fn build(_: &Config, core: &Core, auth: &AuthServices) -> anyhow::Result<Self> {
+        let access = SessionControl::new(Arc::clone(&auth.sessions), Arc::clone(&auth.revocations));
+        let ports = Ports {
+            transactor: Arc::clone(&core.transactor),
+            tenants: Arc::new(TenantStore::new(core.db.clone())),
+            people: Arc::new(PersonStore::new(core.db.clone())),
+            members: Arc::new(MemberStore::new(core.db.clone())),
+            subscriptions: Arc::new(SubscriptionStore::new(core.db.clone())),
+            access: Arc::new(access),
+            audit: Arc::clone(&core.audit),
+            outbox: Arc::clone(&core.outbox),
+            clock: Arc::clone(&core.clock),
+            entropy: Arc::clone(&core.entropy),
+        };
+        Ok(Self {
+            tenants: Arc::new(Tenants::new(ports.clone())),
+            people: Arc::new(People::new(ports.clone())),
+            subscriptions: Arc::new(Subscriptions::new(ports)),
+        })
+    }
+
+    pub(super) fn provide(&self, config: &mut web::ServiceConfig) {
+        config
+            .app_data(web::Data::from(Arc::clone(&self.tenants)))
+            .app_data(web::Data::from(Arc::clone(&self.people)))
+            .app_data(web::Data::from(Arc::clone(&self.subscriptions)));
+    }
+
+    pub(super) fn event_handlers(&self) -> Vec<Arc<dyn EventHandler>> {
+        Vec::new()
+    }
+
+    pub(super) fn schedules(&self) -> Vec<Schedule> {
+        Vec::new()
+    }
+}

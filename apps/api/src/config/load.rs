@@ -1,0 +1,297 @@
+//! Every variable: its default, its form, and what production asks of it.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use ipnet::IpNet;
+use kernel::{DatabaseOptions, EmailAddress, OsEntropy, sealed::KeyRing};
+use secrecy::SecretString;
+use url::Url;
+
+use super::{Config, ConfigProblem, ConfigProblems, Environment, HttpConfig, LogFormat, Secrets, Variables};
+
+/// Fewest bytes of a secret.
+const MIN_SECRET: usize = 32;
+const SECRET_EXAMPLE: &str = "the output of: openssl rand -base64 32";
+
+pub(super) fn load(variables: &Variables) -> Result<Config, ConfigProblems> {
+    let mut reader = Reader { variables, problems: Vec::new() };
+    let environment = reader.environment();
+    let bind_addr = reader.bind_addr();
+    let data_dir = PathBuf::from(variables.get("DATA_DIR").unwrap_or("data"));
+    let config = Config {
+        environment,
+        bind_addr,
+        database_url: reader.database_url(environment, &data_dir),
+        database_max_connections: reader.number("DATABASE_MAX_CONNECTIONS", 16, 2, 1000),
+        data_dir,
+        demo_data: reader.demo_data(environment),
+        secrets: reader.secrets(environment),
+        public_url: reader.base_url("PUBLIC_URL", environment, &format!("http://{bind_addr}")),
+        app_url: reader.base_url("APP_URL", environment, "http://localhost:3000"),
+        support_email: reader.support_email(),
+        http: HttpConfig {
+            body_limit: reader.number("BODY_LIMIT_BYTES", 1024 * 1024, 1024, 64 * 1024 * 1024),
+            request_timeout: Duration::from_secs(reader.number("REQUEST_TIMEOUT_SECS", 30, 1, 600)),
+            trusted_proxies: reader.trusted_proxies(),
+            cors_origins: reader.cors_origins(environment),
+        },
+        hash_concurrency: reader.number("HASH_CONCURRENCY", default_hash_concurrency(), 1, 256),
+        metrics_token: reader.metrics_token(environment),
+        log_format: reader.log_format(environment),
+        log_filter: reader.log_filter(),
+    };
+    if reader.problems.is_empty() { Ok(config) } else { Err(ConfigProblems(reader.problems)) }
+}
+
+/// One core stays free for everything else.
+fn default_hash_concurrency() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
+}
+
+struct Reader<'a> {
+    variables: &'a Variables,
+    problems: Vec<ConfigProblem>,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, name: &str, wrong: impl Into<String>, example: impl Into<String>) {
+        self.problems.push(ConfigProblem::new(name, wrong, example));
+    }
+
+    fn bind_addr(&mut self) -> SocketAddr {
+        let default = SocketAddr::from(([127, 0, 0, 1], 8080));
+        match self.variables.get("BIND_ADDR").map(str::parse) {
+            None => default,
+            Some(Ok(address)) => address,
+            Some(Err(_)) => {
+                self.wrong("BIND_ADDR", "must be ADDRESS:PORT", "BIND_ADDR=0.0.0.0:8080");
+                default
+            }
+        }
+    }
+
+    fn number<T>(&mut self, name: &str, default: T, least: T, most: T) -> T
+    where
+        T: std::str::FromStr + PartialOrd + std::fmt::Display + Copy,
+    {
+        let Some(text) = self.variables.get(name) else { return default };
+        match text.parse::<T>() {
+            Ok(value) if value >= least && value <= most => value,
+            _ => {
+                self.wrong(name, format!("must be a whole number, {least} to {most}"), format!("{name}={default}"));
+                default
+            }
+        }
+    }
+
+    fn environment(&mut self) -> Environment {
+        match self.variables.get("APP_ENV") {
+            None | Some("development") => Environment::Development,
+            Some("production") => Environment::Production,
+            Some("test") => Environment::Test,
+            Some(_) => {
+                self.wrong("APP_ENV", "must be development, production or test", "APP_ENV=production");
+                Environment::Production
+            }
+        }
+    }
+
+    fn database_url(&mut self, environment: Environment, data_dir: &std::path::Path) -> SecretString {
+        const EXAMPLE: &str = "DATABASE_URL=postgres://nextcrm:PASSWORD@db:5432/nextcrm";
+        let default = format!("sqlite://{}", data_dir.join("nextcrm.db").display());
+        let url = self.variables.get("DATABASE_URL").unwrap_or(&default).to_owned();
+        if DatabaseOptions::new(&url).engine().is_none() {
+            self.wrong("DATABASE_URL", "must start with sqlite:// or postgres://", EXAMPLE);
+        }
+        let in_memory = url.starts_with("sqlite:") && (url.contains(":memory:") || url.contains("mode=memory"));
+        if in_memory && environment.is_production() {
+            self.wrong("DATABASE_URL", "is a database in memory, which production would lose at the end", EXAMPLE);
+        }
+        SecretString::from(url)
+    }
+
+    fn demo_data(&mut self, environment: Environment) -> bool {
+        let demo_data = match self.variables.get("DEMO_DATA") {
+            None => environment.is_development(),
+            Some("true") => true,
+            Some("false") => false,
+            Some(_) => {
+                self.wrong("DEMO_DATA", "must be true or false", "DEMO_DATA=false");
+                false
+            }
+        };
+        if demo_data && !environment.is_development() {
+            self.wrong("DEMO_DATA", "is for development only", "DEMO_DATA=false");
+        }
+        demo_data
+    }
+
+    fn secrets(&mut self, environment: Environment) -> Secrets {
+        let jwt = self.secret("JWT_SECRET");
+        let refresh_token = self.secret("REFRESH_TOKEN_SECRET");
+        let encryption_keys = self.encryption_keys();
+        if environment.is_production() {
+            self.distinct(&[
+                ("JWT_SECRET", &jwt),
+                ("REFRESH_TOKEN_SECRET", &refresh_token),
+                ("ENCRYPTION_KEYS", &encryption_keys),
+            ]);
+        }
+        let secret = |text: String| SecretString::from(text);
+        Secrets { jwt: secret(jwt), refresh_token: secret(refresh_token), encryption_keys: secret(encryption_keys) }
+    }
+
+    /// One or more roots in base64, the newest first.
+    fn secret(&mut self, name: &str) -> String {
+        let example = format!("{name}=<{SECRET_EXAMPLE}>");
+        let Some(text) = self.variables.get(name) else {
+            self.wrong(name, "is missing", example);
+            return String::new();
+        };
+        for entry in text.split(',') {
+            match BASE64_STANDARD.decode(entry.trim()) {
+                Err(_) => self.wrong(name, "must be base64", example.clone()),
+                Ok(bytes) if bytes.len() < MIN_SECRET => {
+                    self.wrong(name, format!("must be at least {MIN_SECRET} bytes, as base64"), example.clone());
+                }
+                Ok(bytes) if looks_default(&bytes) => {
+                    self.wrong(name, "is no random value", example.clone());
+                }
+                Ok(_) => {}
+            }
+        }
+        text.to_owned()
+    }
+
+    fn encryption_keys(&mut self) -> String {
+        const NAME: &str = "ENCRYPTION_KEYS";
+        let example = format!("{NAME}=k1:<{SECRET_EXAMPLE}>");
+        let Some(text) = self.variables.get(NAME) else {
+            self.wrong(NAME, "is missing", example);
+            return String::new();
+        };
+        if let Err(error) = KeyRing::parse(text, OsEntropy) {
+            self.wrong(NAME, error.to_string(), example.clone());
+        }
+        let keys = text.split(',').filter_map(|entry| entry.split_once(':'));
+        if keys.filter_map(|(_, key)| BASE64_STANDARD.decode(key.trim()).ok()).any(|key| looks_default(&key)) {
+            self.wrong(NAME, "holds a key that is no random value", example);
+        }
+        text.to_owned()
+    }
+
+    /// No key may serve two purposes.
+    fn distinct(&mut self, secrets: &[(&str, &String)]) {
+        let mut seen: Vec<Vec<u8>> = Vec::new();
+        for (name, text) in secrets {
+            let keys = text.split(',').map(|entry| entry.rsplit(':').next().unwrap_or(entry).trim());
+            let keys: Vec<Vec<u8>> = keys.filter_map(|key| BASE64_STANDARD.decode(key).ok()).collect();
+            if keys.iter().any(|key| seen.contains(key)) {
+                self.wrong(name, "is the same as another secret", format!("{name}=<{SECRET_EXAMPLE}>"));
+            }
+            seen.extend(keys);
+        }
+    }
+
+    fn base_url(&mut self, name: &str, environment: Environment, default: &str) -> String {
+        let example = format!("{name}=https://crm.example.com");
+        if environment.is_production() && self.variables.get(name).is_none() {
+            self.wrong(name, "is missing", example);
+            return default.to_owned();
+        }
+        let text = self.variables.get(name).unwrap_or(default);
+        match Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none() => {
+                if environment.is_production() && url.scheme() == "http" {
+                    self.wrong(name, "must begin with https:// in production", example);
+                }
+            }
+            _ => self.wrong(name, "must be an address such as https://crm.example.com", example),
+        }
+        text.trim_end_matches('/').to_owned()
+    }
+
+    fn support_email(&mut self) -> String {
+        const NAME: &str = "SUPPORT_EMAIL";
+        let text = self.variables.get(NAME).unwrap_or("support@nextcrm.localhost");
+        if text.parse::<EmailAddress>().is_err() {
+            self.wrong(NAME, "must be a mail address", "SUPPORT_EMAIL=support@example.com");
+        }
+        text.to_owned()
+    }
+
+    fn trusted_proxies(&mut self) -> Vec<IpNet> {
+        const NAME: &str = "TRUSTED_PROXIES";
+        let entries = list(self.variables.get(NAME));
+        let nets = entries.iter().filter_map(|entry| {
+            let address = entry.parse::<std::net::IpAddr>().ok().map(IpNet::from);
+            entry.parse::<IpNet>().ok().or(address)
+        });
+        let nets: Vec<IpNet> = nets.collect();
+        if nets.len() != entries.len() {
+            self.wrong(NAME, "must be networks, separated by commas", "TRUSTED_PROXIES=10.0.0.0/8,127.0.0.1");
+        }
+        nets
+    }
+
+    fn cors_origins(&mut self, environment: Environment) -> Vec<String> {
+        const NAME: &str = "CORS_ORIGINS";
+        const EXAMPLE: &str = "CORS_ORIGINS=https://app.example.com,https://admin.example.com";
+        let default = if environment.is_development() { Some("http://localhost:3000") } else { None };
+        let origins = list(self.variables.get(NAME).or(default));
+        for origin in &origins {
+            if origin.contains('*') {
+                self.wrong(NAME, "must list every origin; * would let any site act for a signed-in user", EXAMPLE);
+            } else if Url::parse(origin).map(|url| url.origin().ascii_serialization()).ok().as_ref() != Some(origin) {
+                self.wrong(NAME, "must be origins (scheme://host[:port], no path), separated by commas", EXAMPLE);
+            } else if environment.is_production() && !origin.starts_with("https://") {
+                self.wrong(NAME, "must be https:// origins in production", EXAMPLE);
+            }
+        }
+        origins
+    }
+
+    fn metrics_token(&mut self, environment: Environment) -> Option<SecretString> {
+        const NAME: &str = "METRICS_TOKEN";
+        let token = self.variables.get(NAME)?;
+        if token.len() < 16 && environment.is_production() {
+            self.wrong(NAME, "must be at least 16 characters", format!("{NAME}=<{SECRET_EXAMPLE}>"));
+        }
+        Some(SecretString::from(token))
+    }
+
+    fn log_format(&mut self, environment: Environment) -> LogFormat {
+        match self.variables.get("LOG_FORMAT") {
+            None if environment.is_production() => LogFormat::Json,
+            None | Some("pretty") => LogFormat::Pretty,
+            Some("json") => LogFormat::Json,
+            Some(_) => {
+                self.wrong("LOG_FORMAT", "must be pretty or json", "LOG_FORMAT=json");
+                LogFormat::Pretty
+            }
+        }
+    }
+
+    fn log_filter(&mut self) -> String {
+        let text = self.variables.get("RUST_LOG").unwrap_or("info,sqlx=warn,sea_orm=warn").to_owned();
+        if tracing_subscriber::EnvFilter::try_new(&text).is_err() {
+            self.wrong("RUST_LOG", "is no log filter", "RUST_LOG=info,nextcrm=debug");
+        }
+        text
+    }
+}
+
+fn list(text: Option<&str>) -> Vec<String> {
+    let entries = text.unwrap_or_default().split(',').map(str::trim);
+    entries.filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
+}
+
+/// Values that nobody drew at random: few different bytes, a countable row, or words of an example.
+fn looks_default(bytes: &[u8]) -> bool {
+    let distinct = bytes.iter().collect::<std::collections::BTreeSet<_>>().len();
+    let counts = bytes.windows(2).all(|pair| pair[1] == pair[0].wrapping_add(1));
+    let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
+    let words = ["change", "secret", "example", "default", "password", "nextcrm"];
+    distinct < 8 || counts || words.iter().any(|word| text.contains(word))
+}

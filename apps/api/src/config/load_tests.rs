@@ -1,0 +1,98 @@
+use super::*;
+
+const A: &str = "ey/ss8brOKDmeIw+kgLGCwnNkvbYrq1PiRWWQsXVosM=";
+const B: &str = "xWNKXkbK9N2XRVXDmsLvNkdfvxS3sTYBW24mFEXhffg=";
+const C: &str = "VMFaZRB45trcRnaiNxEfZXaU6zuF4rWVLXe++bBnIXM=";
+
+fn variables(more: &[(&str, &str)]) -> Variables {
+    let keys = format!("k1:{C}");
+    let mut all = vec![("JWT_SECRET", A), ("REFRESH_TOKEN_SECRET", B), ("ENCRYPTION_KEYS", &keys)];
+    all.extend_from_slice(more);
+    all.into_iter().collect()
+}
+
+fn wrong(more: &[(&str, &str)]) -> Vec<String> {
+    let problems = Config::load(&variables(more)).expect_err("wrong");
+    problems.0.into_iter().map(|problem| problem.variable).collect()
+}
+
+const PRODUCTION: [(&str, &str); 3] =
+    [("APP_ENV", "production"), ("PUBLIC_URL", "https://api.example.com"), ("APP_URL", "https://app.example.com/")];
+
+fn wrong_in_production(more: &[(&str, &str)]) -> Vec<String> {
+    wrong(&[&PRODUCTION[..], more].concat())
+}
+
+#[test]
+fn development_needs_nothing_but_secrets() {
+    let config = Config::load(&variables(&[])).expect("fine");
+    assert_eq!(config.environment, Environment::Development);
+    assert_eq!(config.bind_addr.to_string(), "127.0.0.1:8080");
+    assert!(config.demo_data);
+    assert_eq!(config.public_url, "http://127.0.0.1:8080");
+}
+
+#[test]
+fn production_takes_good_values() {
+    let config = Config::load(&variables(&PRODUCTION)).expect("fine");
+    assert!(!config.demo_data);
+    assert_eq!((config.app_url.as_str(), config.log_format), ("https://app.example.com", LogFormat::Json));
+    assert!(config.http.cors_origins.is_empty());
+}
+
+#[test]
+fn all_problems_are_told_at_once_with_name_and_example() {
+    let more = [("BIND_ADDR", "8080"), ("LOG_FORMAT", "xml"), ("BODY_LIMIT_BYTES", "1MB"), ("TRUSTED_PROXIES", "lan")];
+    let problems = Config::load(&variables(&more)).expect_err("wrong").to_string();
+    for name in ["BIND_ADDR", "LOG_FORMAT", "BODY_LIMIT_BYTES", "TRUSTED_PROXIES"] {
+        assert!(problems.contains(&format!("  {name} ")), "{problems}");
+        assert!(problems.contains(&format!("for example: {name}=")), "{problems}");
+    }
+}
+
+#[test]
+fn production_refuses_weak_missing_and_equal_secrets() {
+    let short = "c2hvcnQ=";
+    let zeros = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    let words = "Y2hhbmdlLW1lLWNoYW5nZS1tZS1jaGFuZ2UtbWUtY2hhbmdlLW1l";
+    for bad in [short, zeros, words, "no base64!", ""] {
+        assert_eq!(wrong_in_production(&[("JWT_SECRET", bad)]), ["JWT_SECRET"], "{bad}");
+    }
+    assert_eq!(wrong_in_production(&[("REFRESH_TOKEN_SECRET", A)]), ["REFRESH_TOKEN_SECRET"]);
+    assert_eq!(wrong_in_production(&[("ENCRYPTION_KEYS", &format!("k1:{A}"))]), ["ENCRYPTION_KEYS"]);
+    // Both that the key is short and that production needs a better one are told.
+    let problems = wrong_in_production(&[("ENCRYPTION_KEYS", "k1:AAAA")]);
+    assert!(!problems.is_empty() && problems.iter().all(|name| name == "ENCRYPTION_KEYS"), "{problems:?}");
+}
+
+#[test]
+fn production_refuses_what_is_unsafe() {
+    assert_eq!(wrong_in_production(&[("PUBLIC_URL", "http://api.example.com")]), ["PUBLIC_URL"]);
+    assert_eq!(wrong_in_production(&[("APP_URL", "")]), ["APP_URL"]);
+    assert_eq!(wrong_in_production(&[("CORS_ORIGINS", "*")]), ["CORS_ORIGINS"]);
+    assert_eq!(wrong_in_production(&[("CORS_ORIGINS", "https://a.example.com/path")]), ["CORS_ORIGINS"]);
+    assert_eq!(wrong_in_production(&[("DATABASE_URL", "sqlite::memory:")]), ["DATABASE_URL"]);
+    assert_eq!(wrong_in_production(&[("DATABASE_URL", "mysql://x")]), ["DATABASE_URL"]);
+    assert_eq!(wrong_in_production(&[("DEMO_DATA", "true")]), ["DEMO_DATA"]);
+}
+
+#[test]
+fn secrets_do_not_show() {
+    let config = Config::load(&variables(&[("DATABASE_URL", "postgres://u:hunter2@h/d")])).expect("fine");
+    let text = format!("{config:?}");
+    assert!(!text.contains(A) && !text.contains("hunter2"), "{text}");
+}
+
+#[test]
+fn development_secrets_are_drawn_once_and_kept_private() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let start = || {
+        let variables = [("DATA_DIR", directory.path().to_str().expect("a path"))].into_iter().collect();
+        ensure_dev_secrets(variables, &kernel::OsEntropy).expect("fine")
+    };
+    let (first, second) = (start(), start());
+    assert!(Config::load(&first).is_ok());
+    assert_eq!(first.get("JWT_SECRET"), second.get("JWT_SECRET"));
+    let metadata = std::fs::metadata(dev_secrets_file(directory.path())).expect("a file");
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777, 0o600);
+}

@@ -1,0 +1,116 @@
+//! The gate: verifies the token and checks the permission, before anything of the request is read.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpMessage, HttpRequest,
+    http::{StatusCode, header},
+    web,
+};
+use auth::{AccessTokens, AdminPrincipal, Permission, TenantPermission, TenantPrincipal};
+use kernel::{AuditEntry, AuditTrail, Transactor};
+
+use super::{Access, Need, Principal};
+use crate::http::{Context, Problem};
+
+/// Longest token that is looked at, in bytes.
+const MAX_TOKEN: usize = 4096;
+
+/// What the gate needs.
+pub struct Gate {
+    /// Verifies tokens.
+    pub tokens: Arc<AccessTokens>,
+    /// Learns of refusals by permission.
+    pub audit: Arc<dyn AuditTrail>,
+    /// For the refusals' own transactions.
+    pub transactor: Arc<dyn Transactor>,
+}
+
+/// Lets the request pass, and notes who it is; or refuses it.
+pub(in crate::http) async fn enforce(request: &HttpRequest, access: Access) -> Result<(), Problem> {
+    let verdict = match access {
+        Access::Public => return Ok(()),
+        Access::Admin(need) => {
+            let principal = gate(request)?.tokens.verify_admin(bearer(request)?)?;
+            request.extensions_mut().insert(Principal::Admin(principal));
+            admit_admin(&principal, need)
+        }
+        Access::Tenant(need) => {
+            let principal = gate(request)?.tokens.verify_tenant(bearer(request)?)?;
+            request.extensions_mut().insert(Principal::Tenant(principal));
+            admit_tenant(&principal, need)
+        }
+    };
+    match verdict {
+        Ok(()) => Ok(()),
+        Err(refusal) => {
+            record(request, access, &refusal).await?;
+            Err(refusal)
+        }
+    }
+}
+
+fn admit_admin(principal: &AdminPrincipal, need: Need<Permission>) -> Result<(), Problem> {
+    match need {
+        Need::Token => Ok(()),
+        _ if principal.must_change_password => Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "PASSWORD_CHANGE_REQUIRED",
+            "Change your password first: POST /api/admin/auth/password/change.",
+        )),
+        Need::SignedIn => Ok(()),
+        Need::Permission(permission) if permission.granted_to(principal.role) => Ok(()),
+        Need::Permission(_) => Err(Problem::forbidden()),
+    }
+}
+
+fn admit_tenant(principal: &TenantPrincipal, need: Need<TenantPermission>) -> Result<(), Problem> {
+    let Need::Permission(permission) = need else { return Ok(()) };
+    if !permission.granted_to(principal.role) {
+        return Err(Problem::forbidden());
+    }
+    let writes = permission.as_str().ends_with(":write") && permission != TenantPermission::TicketsWrite;
+    if principal.trial_expired && writes {
+        let detail = "The trial of this workspace is over. Choose a plan to go on.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "TRIAL_EXPIRED", detail));
+    }
+    Ok(())
+}
+
+/// Leaves an audit entry of a refusal, in a transaction of its own.
+async fn record(request: &HttpRequest, access: Access, refusal: &Problem) -> Result<(), Problem> {
+    let gate = gate(request)?;
+    let context = Context::of(request);
+    let route = request.match_pattern().unwrap_or_default();
+    let mut entry = AuditEntry::refused("ACCESS_DENIED", "route", refusal.status().as_u16(), refusal.code());
+    let route = crate::http::routes::unversioned(&route);
+    entry.resource_id = Some(format!("{} {route} {}", request.method(), access.permission_name()));
+    if let kernel::Actor::TenantUser { tenant_id, .. } = context.actor {
+        entry = entry.tenant(tenant_id);
+    }
+    let mut tx = gate.transactor.begin().await?;
+    gate.audit.record_in(&mut tx, &context, entry).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn gate(request: &HttpRequest) -> Result<&Gate, Problem> {
+    let gate = request.app_data::<web::Data<Gate>>();
+    gate.map(|gate| &***gate).ok_or_else(|| Problem::internal("the application has no gate"))
+}
+
+/// The bearer token of a request.
+pub(super) fn bearer(request: &HttpRequest) -> Result<&str, Problem> {
+    let header = request.headers().get(header::AUTHORIZATION).ok_or_else(Problem::unauthenticated)?;
+    let text = header.to_str().map_err(|_| token_invalid())?;
+    let (scheme, token) = text.split_once(' ').ok_or_else(token_invalid)?;
+    let token = token.trim();
+    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || token.len() > MAX_TOKEN {
+        return Err(token_invalid());
+    }
+    Ok(token)
+}
+
+fn token_invalid() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "TOKEN_INVALID", "The access token is not valid. Sign in again.")
+}

@@ -1,0 +1,16 @@
+//! The NextCRM back end: the HTTP shell and the command line around the domain crates.
+//!
+//! Start reading at [`composition`] (what is built from what), [`routes`] (what is served) and
+//! docs/adding-an-endpoint.md.
+
+pub mod adapters;
+pub mod app;
+pub mod cli;
+pub mod composition;
+pub mod config;
+pub mod error_codes;
+pub mod http;
+pub mod logging;
+pub mod openapi;
+pub mod routes;
+pub mod serve;

@@ -1,0 +1,153 @@
+use audit::{AuditFilter, AuditSort, ExportFormat};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use kernel::{
+    AdminId, TenantId,
+    page::{Direction, Sort},
+};
+use serde::{Deserialize, Deserializer, de::Error as _};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::http::{Problem, SortField};
+
+impl SortField for AuditSort {
+    const FIELDS: &'static [(&'static str, Self)] = &[("createdAt", Self::CreatedAt)];
+
+    fn default_sort() -> Sort<Self> {
+        Sort { field: Self::CreatedAt, direction: Direction::Descending }
+    }
+}
+
+/// An instant (RFC 3339), or a day, which stands for its first instant in UTC.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment(DateTime<Utc>);
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let day = || text.parse::<NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN).and_utc());
+        let instant = DateTime::parse_from_rfc3339(&text).ok().map(|instant| instant.with_timezone(&Utc));
+        let message = "must be a time like 2026-01-31T09:00:00Z or a day like 2026-01-31";
+        instant.or_else(day).map(Self).ok_or_else(|| D::Error::custom(message))
+    }
+}
+
+/// Which entries.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct Filters {
+    /// Of this workshop; below a workshop only its own id.
+    #[param(value_type = Option<uuid::Uuid>)]
+    tenant_id: Option<TenantId>,
+    /// By this member of staff.
+    #[param(value_type = Option<uuid::Uuid>)]
+    admin_user_id: Option<AdminId>,
+    /// This action.
+    #[param(example = "TENANT_CREATED")]
+    action: Option<String>,
+    /// On this kind of thing.
+    #[param(example = "tenant")]
+    resource: Option<String>,
+    /// On this thing.
+    resource_id: Option<String>,
+    /// With this HTTP status.
+    #[param(example = 201)]
+    status_code: Option<u16>,
+    /// At this time or later: RFC 3339, or a day in UTC.
+    #[param(value_type = Option<String>, example = "2026-01-01T00:00:00Z")]
+    start_date: Option<Moment>,
+    /// Before this time: RFC 3339, or a day in UTC.
+    #[param(value_type = Option<String>, example = "2026-02-01T00:00:00Z")]
+    end_date: Option<Moment>,
+}
+
+impl Filters {
+    pub(super) fn to_filter(&self) -> AuditFilter {
+        AuditFilter {
+            tenant_id: self.tenant_id,
+            admin_id: self.admin_user_id,
+            action: self.action.clone(),
+            resource: self.resource.clone(),
+            resource_id: self.resource_id.clone(),
+            status_code: self.status_code,
+            from: self.start_date.map(|moment| moment.0),
+            to: self.end_date.map(|moment| moment.0),
+        }
+    }
+
+    /// Below a workshop.
+    pub(super) fn to_filter_of(&self, tenant: TenantId) -> Result<AuditFilter, Problem> {
+        if self.tenant_id.is_some_and(|other| other != tenant) {
+            return Err(Problem::field("tenantId", "INVALID", "must be the workshop of the path, or left out"));
+        }
+        Ok(AuditFilter { tenant_id: Some(tenant), ..self.to_filter() })
+    }
+}
+
+/// The form of an export.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FormatDto {
+    /// Comma-separated values, safe to open in a spreadsheet.
+    #[default]
+    Csv,
+    /// JSON Lines with everything that `nextcrm audit verify --file` needs.
+    Jsonl,
+}
+
+impl From<FormatDto> for ExportFormat {
+    fn from(format: FormatDto) -> Self {
+        match format {
+            FormatDto::Csv => Self::Csv,
+            FormatDto::Jsonl => Self::JsonLines,
+        }
+    }
+}
+
+/// Which entries, and in which form.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct ExportFilters {
+    /// The form.
+    #[serde(default)]
+    #[param(value_type = Option<FormatDto>, inline, default = "csv")]
+    format: FormatDto,
+    /// Of this workshop; below a workshop only its own id.
+    #[param(value_type = Option<uuid::Uuid>)]
+    tenant_id: Option<TenantId>,
+    /// By this member of staff.
+    #[param(value_type = Option<uuid::Uuid>)]
+    admin_user_id: Option<AdminId>,
+    /// This action.
+    action: Option<String>,
+    /// On this kind of thing.
+    resource: Option<String>,
+    /// On this thing.
+    resource_id: Option<String>,
+    /// With this HTTP status.
+    status_code: Option<u16>,
+    /// At this time or later: RFC 3339, or a day in UTC.
+    #[param(value_type = Option<String>)]
+    start_date: Option<Moment>,
+    /// Before this time: RFC 3339, or a day in UTC.
+    #[param(value_type = Option<String>)]
+    end_date: Option<Moment>,
+}
+
+impl ExportFilters {
+    /// Taken apart, because a flattened struct would let unknown parameters through.
+    pub(super) fn split(self) -> (Filters, ExportFormat) {
+        let filters = Filters {
+            tenant_id: self.tenant_id,
+            admin_user_id: self.admin_user_id,
+            action: self.action,
+            resource: self.resource,
+            resource_id: self.resource_id,
+            status_code: self.status_code,
+            start_date: self.start_date,
+            end_date: self.end_date,
+        };
+        (filters, self.format.into())
+    }
+}

@@ -1,0 +1,22 @@
+//! What both sign-in and forgotten passwords read.
+
+use auth::TenantRef;
+use kernel::{EmailAddress, InvalidEmailAddress};
+use uuid::Uuid;
+
+use crate::http::Problem;
+
+/// The address in the field `email`.
+pub fn email(text: &str) -> Result<EmailAddress, Problem> {
+    text.parse().map_err(|error: InvalidEmailAddress| Problem::field("email", "INVALID", error.to_string()))
+}
+
+/// The workshop that is named by its subdomain, or by its id in place of it.
+pub fn tenant_ref(subdomain: Option<&str>, tenant_id: Option<Uuid>) -> Result<TenantRef, Problem> {
+    match (subdomain, tenant_id) {
+        (Some(name), None) => Ok(TenantRef::Subdomain(name.trim().to_lowercase())),
+        (None, Some(id)) => Ok(TenantRef::Id(id.into())),
+        (None, None) => Err(Problem::field("subdomain", "REQUIRED", "must be given, or tenantId in its place")),
+        (Some(_), Some(_)) => Err(Problem::field("tenantId", "INVALID", "must not be given together with subdomain")),
+    }
+}

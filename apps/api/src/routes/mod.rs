@@ -1,0 +1,26 @@
+//! What is served, an area a folder, a use case a file. docs/adding-an-endpoint.md shows how to add one.
+
+mod admin_auth;
+mod admins;
+mod audit_logs;
+mod auth_common;
+pub mod dev;
+mod operations;
+mod tenant_auth;
+
+use crate::{config::Environment, http::Routes, operation};
+
+/// All routes. `environment` decides about the few that exist in development only.
+#[must_use]
+pub fn all(environment: Environment) -> Routes {
+    let mut routes = Routes::new();
+    operations::configure(&mut routes, environment);
+    admin_auth::configure(&mut routes);
+    admins::configure(&mut routes);
+    audit_logs::configure(&mut routes);
+    tenant_auth::configure(&mut routes);
+    if environment.is_development() {
+        routes.add_at_root(operation!(dev));
+    }
+    routes
+}

@@ -1,0 +1,39 @@
+use std::fmt::Write;
+
+use actix_web::{HttpResponse, http::header};
+
+use super::docs::POLICY;
+use crate::{error_codes::CODES, http::Public};
+
+/// What the error codes mean
+///
+/// The page that `type` of a problem refers to.
+#[utoipa::path(
+    get, path = "/docs/errors", operation_id = "getDocsErrors", tag = "Operations",
+    responses((status = 200, description = "A page", content_type = "text/html"))
+)]
+pub async fn handle(_: Public) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .body(page())
+}
+
+fn page() -> String {
+    let mut page = String::from(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>NextCRM API: error codes</title>\
+         <link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/docs/page.css\"></head><body>\
+         <header><strong>NextCRM API: error codes</strong><nav><a href=\"/docs\">API</a></nav></header>\
+         <main><table><tr><th>Code</th><th>Status</th><th>Meaning</th></tr>",
+    );
+    for code in CODES {
+        // Constants of ours: nothing to escape.
+        let _ = write!(
+            page,
+            "<tr id=\"{0}\"><td><code>{0}</code></td><td>{1}</td><td>{2}</td></tr>",
+            code.code, code.status, code.meaning
+        );
+    }
+    page.push_str("</table></main></body></html>");
+    page
+}

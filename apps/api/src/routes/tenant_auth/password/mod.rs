@@ -1,0 +1,5 @@
+//! The passwords of workshops' people.
+
+pub(super) mod change;
+pub(super) mod forgot;
+pub(super) mod reset;

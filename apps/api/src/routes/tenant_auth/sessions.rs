@@ -1,0 +1,19 @@
+use actix_web::web;
+use auth::Sessions;
+
+use crate::{
+    http::{Answer, Problem, Require, access::tenant},
+    routes::auth_common::SessionList,
+};
+
+/// List one's own sessions
+///
+/// The active ones, the latest activity first.
+#[utoipa::path(
+    get, path = "/tenant/auth/sessions", operation_id = "listOwnTenantUserSessions", tag = "Tenant sign-in",
+    responses((status = 200, description = "The sessions", body = SessionList))
+)]
+pub async fn handle(me: Require<tenant::SignedIn>, sessions: web::Data<Sessions>) -> Result<Answer, Problem> {
+    let list = sessions.list(me.subject()).await?;
+    Answer::ok(&SessionList::new(list, me.session_id))
+}
