@@ -14,3 +14,4 @@ pub mod logging;
 pub mod openapi;
 pub mod routes;
 pub mod serve;
+pub mod workflows;

@@ -19,13 +19,12 @@ async fn people_sign_in_by_subdomain_or_id() {
         let user = &reply.expect(200)["user"];
         assert_eq!((&user["id"], &user["tenantId"], &user["role"]), (&json!(id), &json!(tenant), &json!("OWNER")));
         assert!(reply.cookie().starts_with("tenantRefreshToken="));
-        let body = json!({ "tenantId": tenant, "email": BO, "password": PASSWORD });
-        api.post("/api/tenant/auth/login").json(&body).send().await.expect(200);
-
         let verified = api.get("/api/tenant/auth/verify").bearer(&reply.access_token()).send().await.expect(200);
         assert_eq!(&verified["user"], user);
         let refresh = api.post("/api/tenant/auth/refresh").header("cookie", &reply.cookie()).send().await;
         refresh.expect(200);
+        let body = json!({ "tenantId": tenant, "email": BO, "password": PASSWORD });
+        api.post("/api/tenant/auth/login").json(&body).send().await.expect(200);
         let list = api.get("/api/tenant/auth/sessions").bearer(&reply.access_token()).send().await.expect(200);
         assert_eq!(list["pagination"]["total"], 2);
         api.post("/api/tenant/auth/logout").header("cookie", &reply.cookie()).send().await.expect(200);

@@ -10,7 +10,11 @@ use tenancy::{
 };
 
 use super::{AuthServices, Core};
-use crate::{adapters::access_control::SessionControl, config::Config};
+use crate::{
+    adapters::access_control::SessionControl,
+    config::Config,
+    workflows::{AddPerson, OpenWorkshop},
+};
 
 /// The services of crates/tenancy, and the workflows around them.
 #[derive(Clone)]
@@ -21,6 +25,10 @@ pub struct TenancyServices {
     pub people: Arc<People>,
     /// Their subscriptions.
     pub subscriptions: Arc<Subscriptions>,
+    /// Makes a workshop with its invited owner.
+    pub open_workshop: Arc<OpenWorkshop>,
+    /// Adds a person with their password or invitation.
+    pub add_person: Arc<AddPerson>,
 }
 
 impl TenancyServices {
@@ -38,10 +46,22 @@ impl TenancyServices {
             clock: Arc::clone(&core.clock),
             entropy: Arc::clone(&core.entropy),
         };
+        let tenants = Arc::new(Tenants::new(ports.clone()));
+        let people = Arc::new(People::new(ports.clone()));
+        let (invitations, clock) = (Arc::clone(&auth.invitations), Arc::clone(&core.clock));
+        let open_workshop = OpenWorkshop { tenants: Arc::clone(&tenants), invitations, clock };
+        let add_person = AddPerson {
+            people: Arc::clone(&people),
+            passwords: Arc::clone(&auth.passwords),
+            invitations: Arc::clone(&auth.invitations),
+            clock: Arc::clone(&core.clock),
+        };
         Ok(Self {
-            tenants: Arc::new(Tenants::new(ports.clone())),
-            people: Arc::new(People::new(ports.clone())),
+            tenants,
+            people,
             subscriptions: Arc::new(Subscriptions::new(ports)),
+            open_workshop: Arc::new(open_workshop),
+            add_person: Arc::new(add_person),
         })
     }
 
@@ -49,7 +69,9 @@ impl TenancyServices {
         config
             .app_data(web::Data::from(Arc::clone(&self.tenants)))
             .app_data(web::Data::from(Arc::clone(&self.people)))
-            .app_data(web::Data::from(Arc::clone(&self.subscriptions)));
+            .app_data(web::Data::from(Arc::clone(&self.subscriptions)))
+            .app_data(web::Data::from(Arc::clone(&self.open_workshop)))
+            .app_data(web::Data::from(Arc::clone(&self.add_person)));
     }
 
     pub(super) fn event_handlers(&self) -> Vec<Arc<dyn EventHandler>> {

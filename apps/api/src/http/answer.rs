@@ -16,10 +16,6 @@ use utoipa::ToSchema;
 use super::{Problem, cookie::SetCookie};
 
 /// A JSON answer.
-///
-/// ```ignore
-/// Ok(Answer::created(&format!("/api/admin/tenants/{}", tenant.id), &TenantBody::from(&tenant))?.etag(tenant.version))
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     status: StatusCode,

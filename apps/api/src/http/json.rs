@@ -12,7 +12,7 @@ use actix_web::{
 };
 use futures::StreamExt;
 use kernel::idempotency::BodyHash;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use super::{HttpSettings, Problem, idempotency::IDEMPOTENCY_KEY, strict_json};
 
@@ -142,6 +142,15 @@ pub(super) async fn read_body(request: &HttpRequest, mut payload: dev::Payload) 
 fn too_large(limit: usize) -> Problem {
     let detail = format!("The body must be at most {limit} bytes.");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", detail)
+}
+
+/// For fields of a PATCH: one that was given, be it `null`, is `Some`; one that was not stays `None` by
+/// `#[serde(default)]`.
+///
+/// # Errors
+/// As the field's own type says.
+pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 #[cfg(test)]

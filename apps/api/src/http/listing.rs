@@ -221,6 +221,21 @@ fn name_of<F: SortField>(field: F) -> &'static str {
     F::FIELDS.iter().find(|(_, known)| std::mem::discriminant(known) == wanted).map_or("", |(name, _)| name)
 }
 
+/// Most characters that can be searched for.
+const MAX_SEARCH: usize = 200;
+
+/// The parameter `search`, trimmed; an empty one finds everything.
+///
+/// # Errors
+/// 422 when it is longer than 200 characters.
+pub fn search(text: Option<&str>) -> Result<Option<String>, Problem> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    if text.is_some_and(|text| text.chars().count() > MAX_SEARCH) {
+        return Err(Problem::field("search", "TOO_LONG", "must be at most 200 characters"));
+    }
+    Ok(text.map(str::to_owned))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

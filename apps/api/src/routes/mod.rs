@@ -7,6 +7,7 @@ mod auth_common;
 pub mod dev;
 mod operations;
 mod tenant_auth;
+mod tenants;
 
 use crate::{config::Environment, http::Routes, operation};
 
@@ -19,6 +20,7 @@ pub fn all(environment: Environment) -> Routes {
     admins::configure(&mut routes);
     audit_logs::configure(&mut routes);
     tenant_auth::configure(&mut routes);
+    tenants::configure(&mut routes);
     if environment.is_development() {
         routes.add_at_root(operation!(dev));
     }

@@ -1,6 +1,6 @@
 use auth::AdminAccount;
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -70,9 +70,4 @@ pub struct AdminAnswer {
 pub(super) fn answer(account: AdminAccount) -> Result<Answer, Problem> {
     let version = account.version;
     Ok(Answer::ok(&AdminAnswer { user: account.into() })?.etag(version))
-}
-
-/// A field that was given, be it `null`; one that was not stays `None` by `#[serde(default)]`.
-pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }

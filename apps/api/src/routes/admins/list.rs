@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::dto::AdminDto;
-use crate::http::{Answer, Listing, Pagination, PagingParams, Problem, Require, SortField, access::admin};
-
-const MAX_SEARCH: usize = 200;
+use crate::http::{Answer, Listing, Pagination, PagingParams, Problem, Require, SortField, access::admin, search};
 
 /// Whom to list.
 #[derive(Deserialize, IntoParams)]
@@ -29,11 +27,8 @@ pub struct Filters {
 
 impl Filters {
     fn to_filter(&self) -> Result<AdminFilter, Problem> {
-        let search = self.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        if search.is_some_and(|text| text.chars().count() > MAX_SEARCH) {
-            return Err(Problem::field("search", "TOO_LONG", "must be at most 200 characters"));
-        }
-        Ok(AdminFilter { role: self.role, is_active: self.is_active, search: search.map(str::to_owned) })
+        let search = search(self.search.as_deref())?;
+        Ok(AdminFilter { role: self.role, is_active: self.is_active, search })
     }
 }
 

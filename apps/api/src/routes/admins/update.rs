@@ -4,8 +4,8 @@ use kernel::AdminId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::dto::{AdminAnswer, answer, given};
-use crate::http::{Answer, Context, IfMatch, Json, PathId, Problem, Require, access::admin};
+use super::dto::{AdminAnswer, answer};
+use crate::http::{Answer, Context, IfMatch, Json, PathId, Problem, Require, access::admin, given};
 
 /// Changes to a member of staff: what is left out stays, `null` clears an optional field.
 #[derive(Deserialize, ToSchema)]

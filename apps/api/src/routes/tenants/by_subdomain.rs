@@ -1,0 +1,25 @@
+use actix_web::web;
+use tenancy::service::Tenants;
+
+use super::dto::{TenantViewAnswer, view};
+use crate::{
+    composition::Core,
+    http::{Answer, PathText, Problem, Require, access::admin},
+};
+
+/// Get a workshop by its subdomain
+///
+/// Whatever the case; otherwise as by id.
+#[utoipa::path(
+    get, path = "/admin/tenants/by-subdomain/{subdomain}", operation_id = "getTenantBySubdomain", tag = "Tenants",
+    params(("subdomain" = String, Path, description = "Its subdomain", example = "jos-garage")),
+    responses((status = 200, description = "The workshop", body = TenantViewAnswer))
+)]
+pub async fn handle(
+    _: Require<admin::TenantsRead>,
+    subdomain: PathText<String>,
+    tenants: web::Data<Tenants>,
+    core: web::Data<Core>,
+) -> Result<Answer, Problem> {
+    view(tenants.get_by_subdomain(&subdomain.0).await?, core.clock.now())
+}

@@ -1,0 +1,71 @@
+use actix_web::web;
+use kernel::{
+    TenantId, TenantRole,
+    page::{Direction, Sort},
+};
+use serde::{Deserialize, Serialize};
+use tenancy::{
+    domain::{PersonFilter, PersonSort},
+    service::People,
+};
+use utoipa::{IntoParams, ToSchema};
+
+use super::dto::UserDto;
+use crate::{
+    composition::Core,
+    http::{Answer, Listing, Pagination, PagingParams, PathId, Problem, Require, SortField, access::admin, search},
+};
+
+/// Whom to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct Filters {
+    /// Only this role.
+    #[param(value_type = Option<String>, example = "OWNER")]
+    role: Option<TenantRole>,
+    /// Only active, or only deactivated ones.
+    is_active: Option<bool>,
+    /// Text somewhere in the names or the address, whatever the case.
+    #[param(example = "jo", max_length = 200)]
+    search: Option<String>,
+}
+
+impl SortField for PersonSort {
+    const FIELDS: &'static [(&'static str, Self)] = Self::ALL;
+
+    fn default_sort() -> Sort<Self> {
+        Sort { field: Self::CreatedAt, direction: Direction::Ascending }
+    }
+}
+
+/// A page of a workshop's people.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TenantUserList)]
+pub struct UserList {
+    users: Vec<UserDto>,
+    pagination: Pagination,
+}
+
+/// List a workshop's people
+///
+/// Oldest first unless sorted by `createdAt`, `email`, `lastName` or `role`.
+#[utoipa::path(
+    get, path = "/admin/tenants/{id}/users", operation_id = "listTenantUsers", tag = "Tenant users",
+    params(("id" = uuid::Uuid, Path, description = "The workshop"), PagingParams, Filters),
+    responses((status = 200, description = "A page of people", body = UserList))
+)]
+pub async fn handle(
+    _: Require<admin::TenantUsersRead>,
+    id: PathId<TenantId>,
+    list: Listing<Filters, PersonSort>,
+    people: web::Data<People>,
+    core: web::Data<Core>,
+) -> Result<Answer, Problem> {
+    let Filters { role, is_active, search: text } = &list.filters;
+    let filter = PersonFilter { role: *role, is_active: *is_active, search: search(text.as_deref())? };
+    let page = people.list(id.0, &filter, &list.page).await?;
+    let now = core.clock.now();
+    let (users, pagination) = list.answer(page, |person| UserDto::new(person, now));
+    Answer::ok(&UserList { users, pagination })
+}

@@ -1,0 +1,22 @@
+//! What needs two domains at once: one transaction, and each domain's `_in` twins inside it.
+
+mod add_person;
+mod open_workshop;
+
+pub use add_person::{AddPerson, PreparedPerson};
+pub use open_workshop::OpenWorkshop;
+
+use auth::Recipient;
+use tenancy::domain::{Person, Tenant};
+
+/// Where an invitation goes.
+fn recipient(person: &Person, tenant: &Tenant) -> Recipient {
+    Recipient::tenant_user(
+        person.tenant_id,
+        person.id,
+        person.email.clone(),
+        person.first_name.as_str(),
+        tenant.name.as_str(),
+        tenant.subdomain.as_str(),
+    )
+}
