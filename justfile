@@ -29,7 +29,8 @@ ci:
 
 # Load a release build on PostgreSQL and print requests/s, p50, p99 and memory next to the floor
 bench *arguments:
-    cargo run --release -p bench -- {{ arguments }}
+    cargo build --release -p nextcrm
+    cargo run --release -p nextcrm-bench -- {{ arguments }}
 
 # Write docs/openapi.json anew from the handlers
 openapi:

@@ -1,5 +1,7 @@
 //! The audit trail over HTTP.
 
+#![allow(clippy::panic, reason = "a test that waits in vain ends so")]
+
 mod common;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! What cannot be read or is wrong in general, whatever the route: tried on routes made for it.
 
+#![allow(clippy::panic, reason = "a handler that panics is one of the cases")]
+
 mod common;
 
 use std::time::Duration;

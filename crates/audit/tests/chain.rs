@@ -5,7 +5,7 @@ mod common;
 use audit::{AuditKeys, Broken, CheckpointFile, Sealer, Verifier, repository::CheckpointLog};
 use chrono::TimeDelta;
 use common::{Bench, ROOT, admin, created};
-use kernel::{Actor, AuditEntry, AuditTrail, Engine, PrincipalKind, RequestContext, Transactor};
+use kernel::{Actor, AuditEntry, Engine, PrincipalKind, RequestContext, Transactor};
 use sea_orm::ConnectionTrait;
 use std::sync::Arc;
 use test_support::on_each_database;

@@ -61,7 +61,7 @@ fn named(number: usize, role: &str) -> NewAdmin {
         role: role.to_owned(),
         ..NewAdminInput::default()
     };
-    NewAdmin::parse(&input).unwrap_or_else(|errors| panic!("{errors:?}"))
+    NewAdmin::parse(&input).expect("a right input")
 }
 
 fn by(id: AdminId) -> RequestContext {

@@ -56,11 +56,11 @@ pub trait TenantRepository: Send + Sync {
     /// begins here, so that two of them never cross.
     async fn find_for_update(&self, tx: &mut Tx, id: TenantId) -> Result<Option<Tenant>, StoreError>;
 
-    /// Adds a workshop.
+    /// Adds a workshop, unless its subdomain is taken; tells whether it was free.
     ///
     /// # Errors
-    /// [`StoreError::Unique`] with `uq_tenants_subdomain` or `uq_tenants_slug`.
-    async fn insert_in(&self, tx: &mut Tx, tenant: &Tenant) -> Result<(), StoreError>;
+    /// [`StoreError::Unique`] with `uq_tenants_slug`.
+    async fn insert_in(&self, tx: &mut Tx, tenant: &Tenant) -> Result<bool, StoreError>;
 
     /// Writes everything that can change, if the stored version still is `from_version`; tells whether it was.
     async fn update_in(&self, tx: &mut Tx, tenant: &Tenant, from_version: i64) -> Result<bool, StoreError>;

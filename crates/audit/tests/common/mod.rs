@@ -10,7 +10,7 @@ use audit::{
 use audit::{ActorName, ActorRef};
 use chrono::TimeDelta;
 use kernel::{
-    Actor, AdminId, AdminRole, AuditEntry, AuditTrail, Changes, Database, RequestContext, TenantId, Transactor,
+    Actor, AdminId, AdminRole, AuditEntry, Changes, Database, RequestContext, TenantId, Transactor,
 };
 use sea_orm::ConnectionTrait;
 use test_support::{FixedClock, SeededEntropy, TestDatabase};

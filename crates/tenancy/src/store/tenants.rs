@@ -3,7 +3,10 @@ use kernel::{
     Database, StoreError, TenantId, Tx,
     page::{Page, PageRequest},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{LockType, OnConflict},
+};
 
 use super::{entity::tenants, rows, tenant_list, tenant_totals};
 use crate::{
@@ -51,9 +54,11 @@ impl TenantRepository for TenantStore {
         row.map(rows::tenant).transpose()
     }
 
-    async fn insert_in(&self, tx: &mut Tx, tenant: &Tenant) -> Result<(), StoreError> {
-        tenants::Entity::insert(rows::tenant_row(tenant)).exec_without_returning(tx.executor()).await?;
-        Ok(())
+    async fn insert_in(&self, tx: &mut Tx, tenant: &Tenant) -> Result<bool, StoreError> {
+        // A taken subdomain is told from a taken slug on both databases, whichever index they look at first.
+        let free = OnConflict::column(tenants::Column::Subdomain).do_nothing().to_owned();
+        let insert = tenants::Entity::insert(rows::tenant_row(tenant)).on_conflict(free);
+        Ok(insert.exec_without_returning(tx.executor()).await? == 1)
     }
 
     async fn update_in(&self, tx: &mut Tx, tenant: &Tenant, from_version: i64) -> Result<bool, StoreError> {

@@ -55,7 +55,9 @@ impl Tenants {
         let owner = new.owner.clone();
         let owner_id = owner.as_ref().map(|_| TenantUserId(self.ports.entropy.uuid_v7(now)));
         let tenant = self.new_tenant(new, owner_id, now);
-        self.ports.tenants.insert_in(tx, &tenant).await.map_err(taken)?;
+        if !self.ports.tenants.insert_in(tx, &tenant).await.map_err(taken)? {
+            return Err(TenancyError::SubdomainTaken);
+        }
         self.ports.recount_in(tx, None, CountKey::from(&tenant)).await?;
         self.announce_creation_in(tx, context, &tenant).await?;
         let owner = match (owner, owner_id) {
@@ -135,7 +137,6 @@ fn contact(person: &Person) -> PrimaryContact {
 
 fn taken(error: StoreError) -> TenancyError {
     match error.unique_constraint() {
-        Some("uq_tenants_subdomain") => TenancyError::SubdomainTaken,
         Some("uq_tenants_slug") => TenancyError::SlugTaken,
         _ => error.into(),
     }
