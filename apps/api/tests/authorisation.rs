@@ -188,3 +188,69 @@ async fn a_refusal_by_permission_leaves_an_entry() {
     })
     .await;
 }
+
+/// A person of a workshop, signed in: the ids of workshop, person and session, and their token.
+struct Someone {
+    tenant: String,
+    person: String,
+    session: String,
+    token: String,
+}
+
+async fn someone(api: &Api, subdomain: &str) -> Someone {
+    let tenant = api.add_workshop(subdomain).await;
+    let email = format!("bo@{subdomain}.test");
+    let person = api.add_person(tenant, &email, TenantRole::Owner).await;
+    let token = api.tenant_login(subdomain, &email, common::people::PASSWORD).send().await.access_token();
+    let sessions = api.get("/api/tenant/auth/sessions").bearer(&token).send().await.expect(200);
+    let session = sessions["sessions"][0]["id"].as_str().expect("an id").to_owned();
+    Someone { tenant: tenant.to_string(), person: person.to_string(), session, token }
+}
+
+/// The path with ids in its parameters: below a workshop those of `of`, all others those of `other`. A parameter that
+/// is not known here stops the test: say which foreign object it names.
+fn foreign(operation: &Operation, of: &Someone, other: &Someone) -> String {
+    let staff = operation.path.starts_with("/admin/tenants/");
+    let mut path = String::from("/api");
+    for part in operation.path.split('/').skip(1) {
+        path.push('/');
+        path.push_str(match part {
+            "{id}" if staff => &of.tenant,
+            "{userId}" => &other.person,
+            "{id}" if operation.path.starts_with("/tenant/auth/sessions/") => &other.session,
+            _ => part,
+        });
+    }
+    assert!(!path.contains('{'), "{}: which object of another tenant can be named here?", name(operation));
+    path
+}
+
+#[actix_web::test]
+async fn another_tenant_s_object_is_not_there() {
+    on_each_database(async |db| {
+        let api = Api::start(db).await;
+        let (of, other) = (someone(&api, "garage").await, someone(&api, "other").await);
+        let staff = api.admin_token(AdminRole::SuperAdmin);
+        let mut tried = 0;
+        for operation in routes::all(Environment::Production).operations() {
+            let parameters = operation.path.matches('{').count();
+            let below_tenant = operation.path.starts_with("/admin/tenants/{id}/") && parameters > 1;
+            let token = match operation.access {
+                Access::Tenant(_) if parameters > 0 => &of.token,
+                Access::Admin(_) if below_tenant => &staff,
+                _ => continue,
+            };
+            let mut call = api.call(operation.method.clone(), &foreign(operation, &of, &other)).bearer(token);
+            if operation.method != Method::GET {
+                call = call.json(&json!({}));
+            }
+            call.send().await.problem(404, "NOT_FOUND");
+            tried += 1;
+        }
+        assert!(tried >= 4, "{tried} operations name objects of a tenant");
+        // Nothing of the other workshop has changed.
+        api.get("/api/tenant/auth/verify").bearer(&other.token).send().await.expect(200);
+        assert_eq!(api.count("tenant_users WHERE is_active").await, 2);
+    })
+    .await;
+}

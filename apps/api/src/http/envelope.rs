@@ -58,7 +58,6 @@ pub async fn envelope(
             route,
             status,
             ms = took.as_secs_f64() * 1000.0,
-            request_id = request_id.as_str(),
             "answered"
         );
         response

@@ -9,9 +9,7 @@ use audit::{
 };
 use audit::{ActorName, ActorRef};
 use chrono::TimeDelta;
-use kernel::{
-    Actor, AdminId, AdminRole, AuditEntry, Changes, Database, RequestContext, TenantId, Transactor,
-};
+use kernel::{Actor, AdminId, AdminRole, AuditEntry, Changes, Database, RequestContext, TenantId, Transactor};
 use sea_orm::ConnectionTrait;
 use test_support::{FixedClock, SeededEntropy, TestDatabase};
 use tokio::sync::Notify;
