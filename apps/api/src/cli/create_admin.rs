@@ -1,12 +1,12 @@
 //! `nextcrm create-admin`.
 
-use std::io::{BufRead, Write};
+use std::io::Write;
 
-use anyhow::Context as _;
 use auth::{NewAdmin, NewAdminInput};
 use clap::Args;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
+use super::read_password;
 use crate::composition::Services;
 
 /// Whom to add.
@@ -57,12 +57,6 @@ pub async fn run(services: &Services, args: &CreateAdminArgs, out: &mut impl Wri
         writeln!(out, "{}", password.expose_secret())?;
     }
     Ok(())
-}
-
-fn read_password() -> anyhow::Result<SecretString> {
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("reading the password")?;
-    Ok(line.trim_end_matches(['\r', '\n']).into())
 }
 
 /// Names what is wrong with the password.

@@ -10,13 +10,15 @@ pub mod seed;
 pub(crate) use migrate::connect as migrate_connect;
 
 use std::{
-    io::{self, Write},
+    io::{self, BufRead as _, Write},
     process::ExitCode,
     sync::Arc,
 };
 
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use kernel::OsEntropy;
+use secrecy::SecretString;
 
 use self::{
     audit::AuditCommand, create_admin::CreateAdminArgs, keys::KeysCommand, migrate::MigrateCommand, seed::SeedArgs,
@@ -163,6 +165,12 @@ async fn audit(command: AuditCommand) -> anyhow::Result<bool> {
             Ok(true)
         }
     }
+}
+
+/// The first line of standard input, for `--password-stdin`.
+fn read_password() -> anyhow::Result<SecretString> {
+    let line = io::stdin().lock().lines().next().transpose().context("reading the password")?;
+    Ok(line.context("standard input is empty; it must hold the password")?.into())
 }
 
 /// The system's own context, for what a command does.

@@ -274,7 +274,11 @@ impl Reader<'_> {
     }
 
     fn log_filter(&mut self) -> String {
-        let text = self.variables.get("RUST_LOG").unwrap_or("info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,actix_server=warn").to_owned();
+        let text = self
+            .variables
+            .get("RUST_LOG")
+            .unwrap_or("info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,actix_server=warn")
+            .to_owned();
         if tracing_subscriber::EnvFilter::try_new(&text).is_err() {
             self.wrong("RUST_LOG", "is no log filter", "RUST_LOG=info,nextcrm=debug");
         }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use auth::{AuthError, NewAdmin, NewAdminInput};
+use auth::{AuthError, NewAdmin, NewAdminInput, NewPassword, PersonalWords};
 use kernel::{AdminRole, Entropy, RequestContext};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -69,7 +69,7 @@ fn keep_password(file: &Path, entropy: &dyn Entropy) -> anyhow::Result<SecretStr
     {
         return Ok(text.trim().into());
     }
-    let password = draw_password(entropy);
+    let password = NewPassword::temporary(entropy, &PersonalWords::default()).secret().clone();
     let mut options = fs::OpenOptions::new();
     options.create(true).truncate(true).write(true);
     #[cfg(unix)]
@@ -78,14 +78,4 @@ fn keep_password(file: &Path, entropy: &dyn Entropy) -> anyhow::Result<SecretStr
     writeln!(out, "{}", password.expose_secret())?;
     out.sync_all()?;
     Ok(password)
-}
-
-/// Four groups of five letters and digits (100 bits), without those that are mistaken for others.
-fn draw_password(entropy: &dyn Entropy) -> SecretString {
-    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let mut random = [0_u8; 20];
-    entropy.fill(&mut random);
-    let letters: Vec<char> = random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
-    let groups: Vec<String> = letters.chunks(5).map(|group| group.iter().collect()).collect();
-    groups.join("-").into()
 }

@@ -1,10 +1,12 @@
-use std::io::{BufRead as _, Write as _};
+use std::io::Write as _;
 
 use anyhow::Context as _;
-use auth::PasswordHasher;
+use auth::{NewPassword, PasswordHasher, PersonalWords};
 use clap::Args;
 use kernel::{Clock, Database, Entropy};
 use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::cli::read_password;
 
 use super::{DEMO_ADMIN, LoadPlan, demo, generate::Generator, load, store};
 
@@ -75,7 +77,11 @@ pub async fn run(args: &SeedArgs, context: SeedContext<'_>) -> anyhow::Result<()
     if !args.demo && store::admin_exists(context.database, &first).await? {
         anyhow::bail!("data of --seed {} is already there ({first}); give another --seed to add more", plan.seed);
     }
-    let password = if args.password_stdin { read_password()? } else { generated_password(context.entropy) };
+    let password = if args.password_stdin {
+        given_password()?
+    } else {
+        NewPassword::temporary(context.entropy, &PersonalWords::default()).secret().clone()
+    };
     let hash = context.hasher.hash(&password).await.context("hashing the password")?;
     let mut out = std::io::stdout().lock();
     if args.demo {
@@ -104,20 +110,9 @@ pub async fn run(args: &SeedArgs, context: SeedContext<'_>) -> anyhow::Result<()
     Ok(())
 }
 
-fn read_password() -> anyhow::Result<SecretString> {
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("reading the password")?;
-    let password = line.trim_end_matches(['\r', '\n']);
-    anyhow::ensure!((8..=128).contains(&password.len()), "the password must have 8 to 128 bytes");
-    Ok(password.into())
-}
-
-/// Four groups of five letters and digits: 100 bits, without letters that are mistaken for others.
-fn generated_password(entropy: &dyn Entropy) -> SecretString {
-    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let mut random = [0_u8; 20];
-    entropy.fill(&mut random);
-    let letters: Vec<char> = random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
-    let groups: Vec<String> = letters.chunks(5).map(|group| group.iter().collect()).collect();
-    groups.join("-").into()
+/// The password of `--password-stdin`; everybody made signs in with it.
+fn given_password() -> anyhow::Result<SecretString> {
+    let password = read_password()?;
+    anyhow::ensure!((8..=128).contains(&password.expose_secret().len()), "the password must have 8 to 128 bytes");
+    Ok(password)
 }
