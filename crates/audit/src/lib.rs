@@ -41,3 +41,8 @@ pub use service::{
     verify_file::{FileProblem, FileReport, verify_file},
 };
 pub use store::{AuditStore, CheckpointFile};
+
+/// The README's example, kept working.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -125,15 +125,18 @@ impl AuditServices {
     }
 }
 
-/// The keys of the trail, from the roots in JWT_SECRET; older roots go on verifying what they sealed.
+/// The keys of the trail, from the roots in JWT_SECRET; older roots go on verifying what they sealed, those in
+/// AUDIT_OLD_SECRETS nothing else.
 ///
 /// # Errors
 /// When a root is not base64.
 pub fn audit_keys(config: &Config) -> anyhow::Result<AuditKeys> {
     let mut roots = Vec::new();
-    for text in config.secrets.jwt.expose_secret().split(',') {
-        let root = BASE64_STANDARD.decode(text.trim()).context("JWT_SECRET must be base64")?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(&root).context("JWT_SECRET cannot be used as a key")?;
+    let old = config.secrets.audit_old.as_ref();
+    for text in [Some(&config.secrets.jwt), old].into_iter().flatten().flat_map(|list| list.expose_secret().split(','))
+    {
+        let root = BASE64_STANDARD.decode(text.trim()).context("JWT_SECRET and AUDIT_OLD_SECRETS must be base64")?;
+        let mut mac = Hmac::<Sha256>::new_from_slice(&root).context("an audit root cannot be used as a key")?;
         mac.update(b"nextcrm audit root v1");
         roots.push(mac.finalize().into_bytes().into());
     }

@@ -139,7 +139,14 @@ impl Reader<'_> {
             ]);
         }
         let secret = |text: String| SecretString::from(text);
-        Secrets { jwt: secret(jwt), refresh_token: secret(refresh_token), encryption_keys: secret(encryption_keys) }
+        let audit_old =
+            self.variables.get("AUDIT_OLD_SECRETS").is_some().then(|| secret(self.secret("AUDIT_OLD_SECRETS")));
+        Secrets {
+            jwt: secret(jwt),
+            refresh_token: secret(refresh_token),
+            audit_old,
+            encryption_keys: secret(encryption_keys),
+        }
     }
 
     /// One or more roots in base64, the newest first.

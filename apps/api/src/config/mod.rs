@@ -104,6 +104,8 @@ pub struct Secrets {
     pub jwt: SecretString,
     /// REFRESH_TOKEN_SECRET: the same for refresh tokens.
     pub refresh_token: SecretString,
+    /// AUDIT_OLD_SECRETS: roots that were in JWT_SECRET once and only verify the audit trail; base64, comma-separated.
+    pub audit_old: Option<SecretString>,
     /// ENCRYPTION_KEYS: `id:base64[,id:base64...]`, the first seals.
     pub encryption_keys: SecretString,
 }

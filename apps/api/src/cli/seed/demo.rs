@@ -23,7 +23,7 @@ const COLLEAGUES: [(&str, &str, AdminRole, &str); 6] = [
 ];
 
 /// Puts demo data into an empty database, in one transaction: staff of every role ([`DEMO_ADMIN`] first), a
-/// dozen workshops of all plans and states with people, subscriptions and two years of history. All have
+/// dozen workshops of all plans and states with people, subscriptions and nearly two years of history. All have
 /// the password of the hash. Tells whether it did; a database with staff or workshops is left as it is.
 ///
 /// # Errors
@@ -49,7 +49,7 @@ pub async fn demo(database: &Database, password_hash: &str, now: DateTime<Utc>) 
 
 fn staff(now: DateTime<Utc>) -> Vec<NewAdmin> {
     let mut rng = ChaCha8Rng::seed_from_u64(u64::from(SEED));
-    let created_at = now - Duration::days(740);
+    let created_at = now - Duration::days(700);
     let admin = ("Alex", "Admin", AdminRole::SuperAdmin, "Operations", DEMO_ADMIN.to_owned());
     let colleagues = COLLEAGUES.map(|(first, last, role, department)| {
         (first, last, role, department, format!("{}@nextcrm.localhost", first.to_lowercase()))

@@ -49,7 +49,7 @@ impl Generator {
     /// The `number`-th admin, from 1; the first is a super admin, the others plain ones.
     pub(super) fn admin(&self, number: u32) -> NewAdmin {
         let mut rng = self.rng(Stream::Admin, u64::from(number));
-        let created_at = self.now - Duration::days(740);
+        let created_at = self.now - Duration::days(700);
         let id = AdminId(uuid_v7(&mut rng, created_at));
         let who = person(&mut rng);
         NewAdmin {
@@ -65,9 +65,9 @@ impl Generator {
 
     /// When the workshop of this index, from 0, came to be: the later the higher.
     fn founded(&self, index: u32) -> DateTime<Utc> {
-        let span = Duration::days(730).num_milliseconds() - 1;
+        let span = Duration::days(690).num_milliseconds() - 1;
         let share = span / i64::from(self.tenants.max(1)) * i64::from(index);
-        self.now - Duration::days(731) + Duration::milliseconds(share)
+        self.now - Duration::days(691) + Duration::milliseconds(share)
     }
 
     /// The id of the workshop of this index.
