@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// The C library's allocator keeps the 19 MiB of every password hash for the thread that computed it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     nextcrm::cli::main()
 }

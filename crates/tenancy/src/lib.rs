@@ -14,3 +14,8 @@ pub mod service;
 pub mod store;
 
 pub use error::TenancyError;
+
+/// The README's example, kept working.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -1,13 +1,10 @@
-//! The use cases. [`Tenants`] and [`People`] are what staff do, [`Subscriptions`] what was agreed,
-//! [`Directory`] what somebody at the door may ask.
+//! The use cases. [`Tenants`] and [`People`] are what staff do, [`Subscriptions`] what was agreed.
 
-mod directory;
 mod people;
 mod ports;
 mod subscriptions;
 mod tenants;
 
-pub use directory::Directory;
 pub use people::People;
 pub use ports::Ports;
 pub use subscriptions::{Recorded, Subscriptions};
