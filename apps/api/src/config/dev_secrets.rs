@@ -9,7 +9,7 @@ use std::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use kernel::Entropy;
 
-use super::Variables;
+use super::{Config, Variables};
 
 /// Where they are kept.
 #[must_use]
@@ -17,7 +17,8 @@ pub fn dev_secrets_file(data_dir: &Path) -> PathBuf {
     data_dir.join("dev-secrets.env")
 }
 
-/// Adds the kept secrets to the variables, drawing and keeping those that are new; in development only.
+/// Adds the kept secrets to the variables, drawing and keeping those that are new; in development only. Nothing is kept
+/// when the configuration is wrong all the same: a start that fails leaves no traces.
 ///
 /// # Errors
 /// When the file cannot be read or written.
@@ -28,6 +29,17 @@ pub fn ensure_dev_secrets(variables: Variables, entropy: &dyn Entropy) -> anyhow
     let data_dir = PathBuf::from(variables.get("DATA_DIR").unwrap_or("data"));
     let file = dev_secrets_file(&data_dir);
     let variables = variables.or(Variables::from_file(&file)?);
+    let new = draw_missing_secrets(&variables, entropy);
+    let variables = variables.or(new.iter().cloned().collect());
+    if !new.is_empty() && Config::load(&variables).is_ok() {
+        append(&file, &new)?;
+    }
+    Ok(variables)
+}
+
+/// Values for the secrets that are not set, without keeping them.
+#[must_use]
+pub fn draw_missing_secrets(variables: &Variables, entropy: &dyn Entropy) -> Vec<(&'static str, String)> {
     let random = || {
         let mut bytes = [0_u8; 32];
         entropy.fill(&mut bytes);
@@ -38,11 +50,7 @@ pub fn ensure_dev_secrets(variables: Variables, entropy: &dyn Entropy) -> anyhow
         ("REFRESH_TOKEN_SECRET", random()),
         ("ENCRYPTION_KEYS", format!("dev:{}", random())),
     ];
-    let new: Vec<_> = drawn.into_iter().filter(|(name, _)| variables.get(name).is_none()).collect();
-    if !new.is_empty() {
-        append(&file, &new)?;
-    }
-    Ok(variables.or(new.into_iter().collect()))
+    drawn.into_iter().filter(|(name, _)| variables.get(name).is_none()).collect()
 }
 
 fn append(file: &Path, secrets: &[(&str, String)]) -> io::Result<()> {

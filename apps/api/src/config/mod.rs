@@ -15,7 +15,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use ipnet::IpNet;
 use secrecy::SecretString;
 
-pub use dev_secrets::{dev_secrets_file, ensure_dev_secrets};
+pub use dev_secrets::{dev_secrets_file, draw_missing_secrets, ensure_dev_secrets};
 pub use variables::{ConfigProblem, ConfigProblems, Variables};
 
 /// What kind of installation this is.
