@@ -2,10 +2,10 @@
 
 use std::{io::Write, path::Path};
 
-use kernel::{Database, DatabaseOptions, Engine};
+use kernel::{Database, DatabaseOptions, Engine, OsEntropy};
 use secrecy::ExposeSecret;
 
-use crate::config::{Config, Variables, dev_secrets_file};
+use crate::config::{Config, Variables, dev_secrets_file, draw_missing_secrets};
 
 /// Runs all checks; tells whether all are well.
 ///
@@ -55,20 +55,19 @@ fn configuration<W: Write>(report: &mut Report<'_, W>) -> anyhow::Result<Option<
     let development = variables.get("APP_ENV").is_none_or(|name| name == "development");
     let kept = dev_secrets_file(Path::new(&data_dir));
     let variables = if development { variables.or(Variables::from_file(&kept)?) } else { variables };
-    match Config::load(&variables) {
+    // A first start will draw what is missing; everything else can be looked at before.
+    let missing = if development { draw_missing_secrets(&variables, &OsEntropy) } else { Vec::new() };
+    let names: Vec<_> = missing.iter().map(|(name, _)| *name).collect();
+    match Config::load(&variables.or(missing.iter().cloned().collect())) {
         Ok(config) => {
             report.ok("configuration", config.environment.as_str())?;
-            report.ok("secrets", "three, distinct and long enough")?;
-            Ok(Some(config))
-        }
-        Err(problems) if development && !kept.exists() => {
-            // A first start will draw them; the rest must be right all the same.
-            let secrets = ["JWT_SECRET", "REFRESH_TOKEN_SECRET", "ENCRYPTION_KEYS"];
-            for problem in problems.0.iter().filter(|it| !secrets.contains(&it.variable.as_str())) {
-                report.wrong(&problem.variable, &format!("{}; for example {}", problem.wrong, problem.example))?;
+            if names.is_empty() {
+                report.ok("secrets", "three, distinct and long enough")?;
+            } else {
+                report
+                    .note("secrets", &format!("no {} yet; the first `nextcrm serve` draws them", names.join(", ")))?;
             }
-            report.note("secrets", "none yet; the first `nextcrm serve` draws them")?;
-            Ok(None)
+            Ok(Some(config))
         }
         Err(problems) => {
             for problem in &problems.0 {
