@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use audit::{FileReport, Verification, verify_file};
 use chrono::TimeDelta;
 use clap::{Args, Subcommand};
@@ -48,7 +49,8 @@ pub async fn verify_offline(
 ) -> anyhow::Result<bool> {
     let keys = audit_keys(config)?;
     let shown = file.display().to_string();
-    let report = tokio::task::spawn_blocking(move || verify_file(&keys, &file)).await??;
+    let report = tokio::task::spawn_blocking(move || verify_file(&keys, &file)).await?;
+    let report = report.with_context(|| format!("cannot verify {shown}"))?;
     tell_file(&shown, &report, out)?;
     Ok(report.first_problem.is_none())
 }
