@@ -1,0 +1,45 @@
+//! A newcomer's start, with nothing configured.
+
+use serde_json::Value;
+
+use crate::support::{Server, Site};
+
+const DEMO_ADMIN: &str = "admin@nextcrm.localhost";
+
+#[actix_web::test]
+async fn the_first_start_tells_everything_and_the_next_one_keeps_it() {
+    let site = Site::new();
+    let server = site.start().await;
+    let (banner, base) = (server.banner(), server.base().to_owned());
+    let told = [format!("listens on {}", site.address()), format!("{base}/docs"), format!("{base}/dev/mailbox")];
+    for text in told {
+        assert!(banner.contains(&text), "{text} in {banner}");
+    }
+    let (_, rest) = banner.split_once(&format!("Sign in as {DEMO_ADMIN} with the password ")).expect("how to sign in");
+    let password = rest.lines().next().expect("a password");
+    for path in ["/docs", "/api/openapi.json", "/health/ready", "/dev/mailbox"] {
+        assert_eq!(server.get(path).send().await.status, 200, "{path}");
+    }
+    let token = server.sign_in(DEMO_ADMIN, password).send().await.access_token();
+    assert_eq!(tenants(&server, &token).await["pagination"]["total"], 12);
+    let created = server.create_tenant(&token, "kept-garage").send().await.expect(201);
+    assert_eq!(server.complaints(), "", "a first start is nothing to complain about");
+    assert_eq!(server.terminate().await.code(), Some(0));
+
+    let server = site.start().await;
+    let banner = server.banner();
+    assert!(!banner.contains(password), "the password is told once");
+    let (_, file) = banner.split_once("the password is in ").expect("where the password is");
+    let kept = std::fs::read_to_string(site.path(file.trim())).expect("a file");
+    assert_eq!(kept.trim(), password);
+    let token = server.sign_in(DEMO_ADMIN, password).send().await.access_token();
+    assert_eq!(tenants(&server, &token).await["pagination"]["total"], 13);
+    let there = server.get("/api/admin/tenants/by-subdomain/kept-garage").bearer(&token).send().await.expect(200);
+    assert_eq!(there["tenant"]["id"], created["tenant"]["id"]);
+    assert_eq!(server.terminate().await.code(), Some(0));
+}
+
+/// All of them; one of the demo's is deleted.
+async fn tenants(server: &Server, token: &str) -> Value {
+    server.get("/api/admin/tenants?includeDeleted=true").bearer(token).send().await.expect(200)
+}
