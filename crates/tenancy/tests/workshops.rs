@@ -44,7 +44,7 @@ async fn an_owner_comes_with_the_workshop() {
         let id = created.summary.tenant.id;
         let view = world.tenants.get_by_subdomain("GARAGE").await.expect("is there");
         assert_eq!(view.summary, created.summary);
-        assert_eq!(view.people, [owner.clone()]);
+        assert_eq!(view.people, std::slice::from_ref(&owner));
         assert_eq!(view.summary.primary_contact.map(|contact| contact.id), Some(owner.id));
         assert_eq!((view.summary.user_count, owner.email.as_str()), (1, "jo@garage.test"));
         assert_eq!(world.tenants.get(id).await.expect("is there").people.len(), 1);
