@@ -54,10 +54,22 @@ async fn tenants_and_entries(sql: &Sql) -> (i64, i64) {
     (sql.count("tenants").await, sql.count("admin_audit_log WHERE action = 'TENANT_CREATED'").await)
 }
 
+/// The requests' own time is over before a connection is free.
 #[actix_web::test]
-async fn a_pool_of_waiting_queries_is_503_and_passes_by_itself() {
+async fn a_full_pool_and_impatient_requests_are_503_and_that_passes() {
+    full_pool(TIMEOUT).await;
+}
+
+/// The pool gives up (after 3 s) before the requests do.
+#[actix_web::test]
+async fn a_full_pool_and_patient_requests_are_503_and_that_passes() {
+    full_pool(2 * TIMEOUT).await;
+}
+
+async fn full_pool(timeout: Duration) {
     let Some(db) = TestDatabase::postgres().await else { return };
     let site = site_on(db.url()).with("DATABASE_MAX_CONNECTIONS", "2");
+    let site = site.with("REQUEST_TIMEOUT_SECS", timeout.as_secs().to_string());
     let (server, token) = start(&site).await;
     server.create_tenant(&token, "before").send().await.expect(201);
     let sql = site.sql().await;
@@ -71,12 +83,12 @@ async fn a_pool_of_waiting_queries_is_503_and_passes_by_itself() {
     let reads = join_all((0..60).map(|_| list(&server, &token).send()));
     let writes = join_all((0..60).map(|number| create(number).send()));
     let live = async {
-        sleep(TIMEOUT / 2).await;
+        sleep(timeout / 2).await;
         server.get("/health/live").send().await.expect(200);
     };
     let ((reads, writes), ()) = join(join(reads, writes), live).await;
     reads.iter().chain(&writes).for_each(overloaded);
-    assert!(began.elapsed() < TIMEOUT + SLACK, "{:?}", began.elapsed());
+    assert!(began.elapsed() < timeout + SLACK, "{:?}", began.elapsed());
     held.rollback().await.expect("rolls back");
     list(&server, &token).send().await.expect(200);
     assert_eq!(tenants_and_entries(&sql).await, (1, 1));
@@ -90,7 +102,25 @@ async fn a_pool_of_waiting_queries_is_503_and_passes_by_itself() {
     }
     let (tenants, entries) = tenants_and_entries(&sql).await;
     assert_eq!(tenants, entries);
+    is_idle(&server).await;
     assert_eq!(server.terminate().await.code(), Some(0));
+}
+
+/// Callers that gave up waiting for a connection once left a pool that kept a core busy for ever.
+async fn is_idle(server: &Server) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let mut before = server.processor_time();
+    while before.is_some() {
+        sleep(Duration::from_secs(1)).await;
+        let now = server.processor_time();
+        let used = before.zip(now).map_or(0, |(before, now)| now - before);
+        if used < 30 {
+            return;
+        }
+        // What the load has left to be done (sealing, events) may take a moment.
+        assert!(Instant::now() < deadline, "{used} % of a core without any request");
+        before = now;
+    }
 }
 
 /// Waits until so many queries of this database wait for a lock.

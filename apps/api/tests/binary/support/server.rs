@@ -68,6 +68,14 @@ impl Server {
         std::fs::read_to_string(&self.stderr).expect("a file")
     }
 
+    /// The processor time that it has used so far, in hundredths of a second; `None` where the system does not tell.
+    pub fn processor_time(&self) -> Option<u64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id()?)).ok()?;
+        // The name, in parentheses, may hold blanks. After it, utime and stime are the 12th and 13th fields.
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+        Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
+    }
+
     /// A GET request, to be completed and sent.
     pub fn get(&self, path: &str) -> Ask {
         self.ask(Method::GET, path)
