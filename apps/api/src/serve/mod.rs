@@ -4,10 +4,15 @@ mod banner;
 mod first_start;
 mod lock;
 
-use std::{fs, io, path::PathBuf, time::Duration};
+use std::{
+    fs, io,
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    time::Duration,
+};
 
 use actix_web::{HttpServer, web};
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use kernel::{DatabaseOptions, Engine};
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +43,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     logging::init(&config);
     make_directories(&config)?;
     let _lock = lock::take(&config)?;
+    check_address(config.bind_addr)?;
     prepare_database(&config).await?;
     let services = Services::connect(config).await?;
     let sign_in = first_start::run(&services).await?;
@@ -77,19 +83,23 @@ fn listen(services: &Services, metrics: HttpMetrics) -> anyhow::Result<actix_web
         .shutdown_timeout(FINISH_REQUESTS)
         .disable_signals()
         .bind(address);
-    match server {
-        Ok(server) => Ok(server.run()),
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-            let next = address.port().saturating_add(1);
-            bail!(
-                "port {} of {} is in use by another program. Stop it, or choose another port: BIND_ADDR={}:{next}",
-                address.port(),
-                address.ip(),
-                address.ip()
-            )
-        }
-        Err(error) => Err(error).with_context(|| format!("cannot listen on {address} (BIND_ADDR)")),
+    Ok(server.map_err(|error| cannot_listen(address, error))?.run())
+}
+
+/// Tells of a taken port before the database is touched.
+fn check_address(address: SocketAddr) -> anyhow::Result<()> {
+    TcpListener::bind(address).map(drop).map_err(|error| cannot_listen(address, error))
+}
+
+fn cannot_listen(address: SocketAddr, error: io::Error) -> anyhow::Error {
+    if error.kind() != io::ErrorKind::AddrInUse {
+        return anyhow::Error::new(error).context(format!("cannot listen on {address} (BIND_ADDR)"));
     }
+    let (ip, port) = (address.ip(), address.port());
+    let next = port.saturating_add(1);
+    anyhow::anyhow!(
+        "port {port} of {ip} is in use by another program. Stop it, or choose another port: BIND_ADDR={ip}:{next}"
+    )
 }
 
 async fn finish(background: Background, stop: &CancellationToken) {
