@@ -175,15 +175,6 @@ pub trait MemberRepository: Send + Sync {
         id: TenantUserId,
         at: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
-
-    /// Raises the person's generation; answers the new one, or `None` without such a person.
-    async fn raise_generation_in(
-        &self,
-        tx: &mut Tx,
-        tenant: TenantId,
-        id: TenantUserId,
-        at: DateTime<Utc>,
-    ) -> Result<Option<i64>, StoreError>;
 }
 
 /// Subscriptions, one a workshop.

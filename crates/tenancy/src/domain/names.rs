@@ -7,9 +7,6 @@ macro_rules! text_type {
         pub struct $name(String);
 
         impl $name {
-            /// The most characters it may have.
-            pub const MAX_CHARS: usize = $max;
-
             /// The text, trimmed and in Unicode's composed form.
             #[must_use]
             pub fn as_str(&self) -> &str {

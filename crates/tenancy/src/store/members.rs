@@ -113,22 +113,6 @@ impl MemberRepository for MemberStore {
             .await?;
         Ok(updated.rows_affected == 1)
     }
-
-    async fn raise_generation_in(
-        &self,
-        tx: &mut Tx,
-        tenant: TenantId,
-        id: TenantUserId,
-        at: DateTime<Utc>,
-    ) -> Result<Option<i64>, StoreError> {
-        lock_workshop(tx, tenant).await?;
-        let updated = one(tenant, id)
-            .col_expr(tenant_users::Column::Generation, tenant_users::Column::Generation.into_expr().add(1))
-            .col_expr(tenant_users::Column::UpdatedAt, Expr::val(at))
-            .exec_with_returning(tx.executor())
-            .await?;
-        Ok(updated.first().map(|person| person.generation))
-    }
 }
 
 fn shared(tenant: TenantId) -> Select<tenants::Entity> {
