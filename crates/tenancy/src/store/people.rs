@@ -6,7 +6,7 @@ use kernel::{
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Condition, Expr, ExprTrait, LikeExpr, LockType},
+    sea_query::{BinOper, Condition, Expr, ExprTrait, Func, LockType},
 };
 
 use super::{
@@ -117,11 +117,16 @@ fn matching(filter: &PersonFilter) -> Condition {
         .add_option(filter.role.map(|role| Column::Role.eq(role.as_str())))
         .add_option(filter.is_active.map(|active| Column::IsActive.eq(active)))
         .add_option(filter.search.as_deref().map(|text| {
-            let like = || LikeExpr::new(like_contains(&text.to_lowercase())).escape('\\');
-            Condition::any()
-                .add(Expr::cust("LOWER(first_name || ' ' || last_name)").like(like()))
-                .add(Expr::col((Entity, Column::Email)).like(like()))
+            let name = Expr::cust("LOWER(first_name || ' ' || last_name)");
+            Condition::any().add(contains(name, text)).add(contains(Column::Email.into_expr(), text))
         }))
+}
+
+/// The database folds both sides: engines differ in how they fold letters beyond ASCII, and a text must at least
+/// find itself.
+fn contains(folded: Expr, text: &str) -> Expr {
+    let pattern = Expr::from(Func::lower(Expr::val(like_contains(text))));
+    folded.binary(BinOper::Like, pattern.binary(BinOper::Escape, Expr::cust("'\\'")))
 }
 
 fn column(sort: PersonSort) -> Column {
