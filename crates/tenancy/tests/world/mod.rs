@@ -120,6 +120,18 @@ impl World {
         row.try_get_by_index(0).expect("a number")
     }
 
+    /// Sees that every kept total is what there is.
+    pub async fn check_totals(&self) {
+        let kept =
+            "(SELECT status, plan, deleted, SUM(count) AS n FROM tenant_counts GROUP BY status, plan, deleted) k";
+        let there = "(SELECT status, plan, deleted_at IS NOT NULL AS deleted, COUNT(*) AS n FROM tenants \
+                     GROUP BY status, plan, deleted_at IS NOT NULL) t";
+        let same = "k.status = t.status AND k.plan = t.plan AND k.deleted = t.deleted AND k.n = t.n";
+        assert_eq!(self.count(&format!("{there} WHERE NOT EXISTS (SELECT 1 FROM {kept} WHERE {same})")).await, 0);
+        let surplus = format!("{kept} WHERE k.n <> 0 AND NOT EXISTS (SELECT 1 FROM {there} WHERE {same})");
+        assert_eq!(self.count(&surplus).await, 0);
+    }
+
     pub async fn open(&self, subdomain: &str, plan: Plan) -> TenantSummary {
         let end = self.clock.now();
         self.tenants.create(&staff(), new_tenant(subdomain, plan), end).await.expect("creates").summary
