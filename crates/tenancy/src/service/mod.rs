@@ -4,6 +4,8 @@ mod people;
 mod ports;
 mod subscriptions;
 mod tenants;
+#[cfg(test)]
+mod test_ports;
 
 pub use people::People;
 pub use ports::Ports;

@@ -60,3 +60,7 @@ impl People {
         Ok(self.ports.announce_in(tx, context, entry, event).await?)
     }
 }
+
+#[cfg(test)]
+#[path = "remove_tests.rs"]
+mod tests;

@@ -141,3 +141,7 @@ fn taken(error: StoreError) -> TenancyError {
         _ => error.into(),
     }
 }
+
+#[cfg(test)]
+#[path = "create_tests.rs"]
+mod tests;
