@@ -328,6 +328,13 @@ async fn people_come_change_and_go() {
         assert_eq!((changed.header("etag"), &changed.expect(200)["user"]["role"]), ("\"2\"", &json!("ADMIN")));
         staff.patch(&one, "\"1\"", &json!({ "role": "USER" })).await.problem(412, "PRECONDITION_FAILED");
 
+        // Whoever goes leaves no password behind.
+        let kim = list["users"][0]["id"].as_str().expect("an id");
+        assert_eq!(api.count("tenant_credentials").await, 1);
+        staff.delete(&format!("{users}/{kim}")).await.expect(200);
+        assert_eq!(api.count("tenant_credentials").await, 0);
+        staff.post(&users, &weak).await.expect(201);
+
         let the_owner = format!("{users}/{owner}");
         for change in [json!({ "role": "USER" }), json!({ "isActive": false })] {
             staff.patch(&the_owner, "*", &change).await.problem(409, "LAST_OWNER");

@@ -221,6 +221,9 @@ pub trait AccessControl: Send + Sync {
         tenant: TenantId,
         person: TenantUserId,
     ) -> Result<(), StoreError>;
+
+    /// Forgets how a person who was removed got in: their password and their links.
+    async fn forget_person_in(&self, tx: &mut Tx, tenant: TenantId, person: TenantUserId) -> Result<(), StoreError>;
 }
 
 /// How a workshop's person is called; for showing who did something.

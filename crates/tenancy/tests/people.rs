@@ -150,7 +150,10 @@ async fn changes_of_people_are_told_apart() {
         let stale = world.people.update(&who, id, sam.id, &VersionMatch::OneOf(vec![1]), role("USER")).await;
         assert!(matches!(stale, Err(TenancyError::VersionMismatch)), "{stale:?}");
         world.people.remove(&who, id, sam.id).await.expect("removes");
-        assert_eq!(world.doors.shut(), ["tokens of the person below 3", "sessions of the person"]);
+        assert_eq!(
+            world.doors.shut(),
+            ["password and links of the person", "tokens of the person below 3", "sessions of the person"]
+        );
         assert_eq!(world.count("tenant_users").await, 0);
     })
     .await;

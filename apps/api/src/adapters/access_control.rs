@@ -3,22 +3,23 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use auth::{EndReason, Revocations, Sessions, Subject};
+use auth::{EndReason, Passwords, Revocations, Sessions, Subject};
 use kernel::{StoreError, TenantId, TenantUserId, Tx};
 use tenancy::repository::AccessControl;
 
-/// tenancy's [`AccessControl`] over auth's sessions and revocations.
+/// tenancy's [`AccessControl`] over auth's sessions, revocations and passwords.
 #[derive(Debug, Clone)]
 pub struct SessionControl {
     sessions: Arc<Sessions>,
     revocations: Arc<Revocations>,
+    passwords: Arc<Passwords>,
 }
 
 impl SessionControl {
     /// Over these services.
     #[must_use]
-    pub fn new(sessions: Arc<Sessions>, revocations: Arc<Revocations>) -> Self {
-        Self { sessions, revocations }
+    pub fn new(sessions: Arc<Sessions>, revocations: Arc<Revocations>, passwords: Arc<Passwords>) -> Self {
+        Self { sessions, revocations, passwords }
     }
 }
 
@@ -52,5 +53,9 @@ impl AccessControl for SessionControl {
         let subject = Subject::Tenant { tenant_id, user_id };
         self.sessions.revoke_other_sessions_in(tx, subject, None, EndReason::AccountChanged).await?;
         Ok(())
+    }
+
+    async fn forget_person_in(&self, tx: &mut Tx, tenant: TenantId, person: TenantUserId) -> Result<(), StoreError> {
+        self.passwords.forget_tenant_user_in(tx, tenant, person).await
     }
 }

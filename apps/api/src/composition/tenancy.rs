@@ -33,7 +33,8 @@ pub struct TenancyServices {
 
 impl TenancyServices {
     pub(super) fn build(_: &Config, core: &Core, auth: &AuthServices) -> anyhow::Result<Self> {
-        let access = SessionControl::new(Arc::clone(&auth.sessions), Arc::clone(&auth.revocations));
+        let access =
+            SessionControl::new(Arc::clone(&auth.sessions), Arc::clone(&auth.revocations), Arc::clone(&auth.passwords));
         let ports = Ports {
             transactor: Arc::clone(&core.transactor),
             tenants: Arc::new(TenantStore::new(core.db.clone())),

@@ -30,6 +30,9 @@ pub trait CredentialRepository: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError>;
 
+    /// Deletes the password of somebody who was removed; harmless when there is none.
+    async fn delete_in(&self, tx: &mut Tx, tenant_id: TenantId, id: TenantUserId) -> Result<(), StoreError>;
+
     /// Replaces the hash of an unchanged password by a better one, if `from` is still the stored one.
     async fn upgrade_hash_in(
         &self,

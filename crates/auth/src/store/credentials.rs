@@ -65,6 +65,12 @@ impl CredentialRepository for CredentialStore {
         Ok(())
     }
 
+    async fn delete_in(&self, tx: &mut Tx, tenant_id: TenantId, id: TenantUserId) -> Result<(), StoreError> {
+        let theirs = Column::TenantUserId.eq(id.uuid()).and(Column::TenantId.eq(tenant_id.uuid()));
+        Entity::delete_many().filter(theirs).exec(tx.executor()).await?;
+        Ok(())
+    }
+
     async fn upgrade_hash_in(
         &self,
         tx: &mut Tx,

@@ -73,6 +73,10 @@ impl AccessControl for Doors {
     async fn end_sessions_of_person_in(&self, _: &mut Tx, _: TenantId, _: TenantUserId) -> Result<(), StoreError> {
         self.note("sessions of the person".to_owned())
     }
+
+    async fn forget_person_in(&self, _: &mut Tx, _: TenantId, _: TenantUserId) -> Result<(), StoreError> {
+        self.note("password and links of the person".to_owned())
+    }
 }
 
 pub struct World {

@@ -1,11 +1,11 @@
 use chrono::TimeDelta;
-use kernel::{EmailAddress, TenantId, TenantUserId, Tx};
+use kernel::{EmailAddress, StoreError, TenantId, TenantUserId, Tx};
 use secrecy::SecretString;
 
 use super::Passwords;
 use crate::{
     AuthError,
-    domain::{NewPassword, PasswordHash, PersonalWords},
+    domain::{NewPassword, PasswordHash, PersonalWords, Subject},
 };
 
 /// Tokens that are over are kept this long, for those who look into what happened.
@@ -42,6 +42,22 @@ impl Passwords {
     ) -> Result<(), AuthError> {
         let now = self.tools.ports.clock.now();
         Ok(self.tools.ports.credentials.set_hash_in(tx, tenant_id, user_id, hash, now).await?)
+    }
+
+    /// Deletes the password of a workshop's person who is removed in the same transaction, and kills their links.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn forget_tenant_user_in(
+        &self,
+        tx: &mut Tx,
+        tenant_id: TenantId,
+        user_id: TenantUserId,
+    ) -> Result<(), StoreError> {
+        let now = self.tools.ports.clock.now();
+        self.tools.ports.credentials.delete_in(tx, tenant_id, user_id).await?;
+        self.tools.tokens.revoke_tokens_in(tx, Subject::Tenant { tenant_id, user_id }, now).await?;
+        Ok(())
     }
 
     /// Deletes one-time tokens that have been over for 30 days; answers how many.

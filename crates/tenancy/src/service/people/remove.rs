@@ -30,6 +30,7 @@ impl People {
         }
         self.ports.people.delete_in(&mut tx, tenant, id).await?;
         self.forget_contact_in(&mut tx, &workshop, id).await?;
+        self.ports.access.forget_person_in(&mut tx, tenant, id).await?;
         self.shut_out_in(&mut tx, &person, person.generation + 1).await?;
         self.announce_removal_in(&mut tx, context, &person).await?;
         tx.commit().await?;

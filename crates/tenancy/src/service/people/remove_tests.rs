@@ -63,6 +63,7 @@ async fn whoever_goes_is_shut_out_in_the_same_transaction() {
         .once()
         .with(always(), eq(tenant), eq(leaving.id), eq(2))
         .returning(|_, _, _, _| Ok(()));
+    mocks.access.expect_forget_person_in().once().returning(|_, _, _| Ok(()));
     mocks.access.expect_end_sessions_of_person_in().once().returning(|_, _, _| Ok(()));
     let kept = mocks.ports();
     let removed = People::new(kept.ports.clone()).remove(&context(), tenant, leaving.id).await.expect("removes");
@@ -75,6 +76,7 @@ async fn whoever_goes_is_shut_out_in_the_same_transaction() {
 async fn nobody_goes_whose_access_cannot_be_taken_back() {
     let (mut mocks, tenant, leaving) = world(2);
     mocks.people.expect_delete_in().once().returning(|_, _, _| Ok(true));
+    mocks.access.expect_forget_person_in().returning(|_, _, _| Ok(()));
     mocks.access.expect_revoke_person_in().once().returning(|_, _, _, _| Err(broken()));
     let kept = mocks.ports();
     let failed = People::new(kept.ports.clone()).remove(&context(), tenant, leaving.id).await;
