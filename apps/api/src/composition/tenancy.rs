@@ -6,7 +6,7 @@ use actix_web::web;
 use kernel::{jobs::Schedule, outbox::EventHandler};
 use tenancy::{
     service::{People, Ports, Subscriptions, Tenants},
-    store::{MemberStore, PersonStore, SubscriptionStore, TenantStore},
+    store::{PersonStore, SubscriptionStore, TenantStore},
 };
 
 use super::{AuthServices, Core};
@@ -39,7 +39,6 @@ impl TenancyServices {
             transactor: Arc::clone(&core.transactor),
             tenants: Arc::new(TenantStore::new(core.db.clone())),
             people: Arc::new(PersonStore::new(core.db.clone())),
-            members: Arc::new(MemberStore::new(core.db.clone())),
             subscriptions: Arc::new(SubscriptionStore::new(core.db.clone())),
             access: Arc::new(access),
             audit: Arc::clone(&core.audit),

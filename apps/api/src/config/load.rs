@@ -193,6 +193,8 @@ impl Reader<'_> {
         let mut seen: Vec<Vec<u8>> = Vec::new();
         for (name, text) in secrets {
             let keys = text.split(',').map(|entry| entry.rsplit(':').next().unwrap_or(entry).trim());
+            // What is missing is told as such, not as equal to another missing one.
+            let keys = keys.filter(|key| !key.is_empty());
             let keys: Vec<Vec<u8>> = keys.filter_map(|key| BASE64_STANDARD.decode(key).ok()).collect();
             if keys.iter().any(|key| seen.contains(key)) {
                 self.wrong(name, "is the same as another secret", format!("{name}=<{SECRET_EXAMPLE}>"));

@@ -66,6 +66,16 @@ fn production_refuses_weak_missing_and_equal_secrets() {
 }
 
 #[test]
+fn each_missing_secret_is_told_once() {
+    let bare = [("APP_ENV", "production"), ("PUBLIC_URL", "https://a.example"), ("APP_URL", "https://b.example")];
+    let problems = Config::load(&bare.into_iter().collect::<Variables>()).expect_err("wrong").to_string();
+    for name in ["JWT_SECRET", "REFRESH_TOKEN_SECRET", "ENCRYPTION_KEYS"] {
+        assert!(problems.contains(&format!("{name} is missing")), "{problems}");
+    }
+    assert!(!problems.contains("is the same as"), "{problems}");
+}
+
+#[test]
 fn production_refuses_what_is_unsafe() {
     assert_eq!(wrong_in_production(&[("PUBLIC_URL", "http://api.example.com")]), ["PUBLIC_URL"]);
     assert_eq!(wrong_in_production(&[("APP_URL", "")]), ["APP_URL"]);

@@ -142,13 +142,6 @@ impl PasswordHasher {
         self.run(move || verify_blocking(&argon2, &password, hash.as_ref())).await
     }
 
-    /// Hashes computed right now, and callers waiting: `(in_use, waiting)`.
-    #[must_use]
-    pub fn usage(&self, config: &HasherConfig) -> (usize, usize) {
-        let in_use = config.concurrency.max(1).saturating_sub(self.places.available_permits());
-        (in_use, self.waiting.load(Ordering::Relaxed))
-    }
-
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, AuthError> + Send + 'static,

@@ -8,9 +8,7 @@ use kernel::{
 use crate::{
     TenancyError,
     domain::{Change, Tenant, TenantSummary},
-    repository::{
-        AccessControl, CountKey, MemberRepository, PersonRepository, SubscriptionRepository, TenantRepository,
-    },
+    repository::{AccessControl, CountKey, PersonRepository, SubscriptionRepository, TenantRepository},
 };
 
 /// Everything the services stand on.
@@ -22,8 +20,6 @@ pub struct Ports {
     pub tenants: Arc<dyn TenantRepository>,
     /// Their people.
     pub people: Arc<dyn PersonRepository>,
-    /// The same people, at the door.
-    pub members: Arc<dyn MemberRepository>,
     /// Their subscriptions.
     pub subscriptions: Arc<dyn SubscriptionRepository>,
     /// Takes access back.

@@ -14,9 +14,7 @@ use uuid::Uuid;
 use super::{Ports, people::new_person};
 use crate::{
     domain::{Access, NewPerson, Person, PersonName},
-    repository::{
-        MockAccessControl, MockMemberRepository, MockPersonRepository, MockSubscriptionRepository, MockTenantRepository,
-    },
+    repository::{MockAccessControl, MockPersonRepository, MockSubscriptionRepository, MockTenantRepository},
 };
 
 /// Trail and outbox at once: remembers what was told, in its order, and fails when it should.
@@ -71,7 +69,6 @@ impl Mocks {
             transactor: Arc::clone(&transactor) as _,
             tenants: Arc::new(self.tenants),
             people: Arc::new(self.people),
-            members: Arc::new(MockMemberRepository::new()),
             subscriptions: Arc::new(self.subscriptions),
             access: Arc::new(self.access),
             audit: Arc::clone(&told) as _,

@@ -15,7 +15,7 @@ use tenancy::{
     domain::{Access, NewPerson, NewPersonInput, NewTenant, NewTenantInput, Person, Plan, TenantSummary},
     repository::AccessControl,
     service::{People, Ports, Subscriptions, Tenants},
-    store::{MemberStore, PersonStore, SubscriptionStore, TenantStore},
+    store::{PersonStore, SubscriptionStore, TenantStore},
 };
 use test_support::{FixedClock, SeededEntropy, TestDatabase};
 use uuid::Uuid;
@@ -98,7 +98,6 @@ impl World {
             transactor: Arc::new(db.clone()),
             tenants: Arc::new(TenantStore::new(db.clone())),
             people: Arc::new(PersonStore::new(db.clone())),
-            members: Arc::new(MemberStore::new(db.clone())),
             subscriptions: Arc::new(SubscriptionStore::new(db.clone())),
             access: doors.clone(),
             audit: Arc::new(Trail(db.clone())),
