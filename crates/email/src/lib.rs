@@ -1,5 +1,9 @@
 //! Transactional mail: templates, delivery through a mailer port, and the log of what was sent to whom.
 //!
-//! This room is laid out and not built yet; README.md tells what it is for. Until it is, the events that
-//! become mail wait in the outbox, and development shows them at `/dev/mailbox`.
+//! [`domain`] has the templates and what may become of a message, [`mailer`] those who carry it, [`service`] the use
+//! cases, [`repository`] the ports that they need, [`store`] the ports' database side. What must hold, and how to add to
+//! it, is told in this crate's README.
 #![deny(missing_docs)]
+
+pub mod domain;
+pub mod mailer;

@@ -1,0 +1,100 @@
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// The templates, by their names on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Template {
+    /// A member of staff is there: temporary password, sign-in link.
+    AdminWelcome,
+    /// A person was invited into a workshop: its address, set-up link.
+    TenantWelcome,
+    /// Somebody asked for a link to set a new password.
+    PasswordReset,
+    /// A trial is over in a few days.
+    TrialExpiryWarning,
+    /// A payment did not go through.
+    PaymentFailed,
+    /// A support ticket was opened.
+    TicketConfirmation,
+    /// A workshop was suspended.
+    TenantSuspended,
+    /// A paid period has begun.
+    Invoice,
+}
+
+impl Template {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::AdminWelcome,
+        Self::TenantWelcome,
+        Self::PasswordReset,
+        Self::TrialExpiryWarning,
+        Self::PaymentFailed,
+        Self::TicketConfirmation,
+        Self::TenantSuspended,
+        Self::Invoice,
+    ];
+
+    /// The name on the wire and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AdminWelcome => "ADMIN_WELCOME",
+            Self::TenantWelcome => "TENANT_WELCOME",
+            Self::PasswordReset => "PASSWORD_RESET",
+            Self::TrialExpiryWarning => "TRIAL_EXPIRY_WARNING",
+            Self::PaymentFailed => "PAYMENT_FAILED",
+            Self::TicketConfirmation => "TICKET_CONFIRMATION",
+            Self::TenantSuspended => "TENANT_SUSPENDED",
+            Self::Invoice => "INVOICE",
+        }
+    }
+
+    /// When it is sent, for people.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::AdminWelcome => "A member of staff was added: temporary password and sign-in link.",
+            Self::TenantWelcome => "A person was invited into a workshop: its address and the link to set a password.",
+            Self::PasswordReset => "Somebody asked for a link to set a new password.",
+            Self::TrialExpiryWarning => "A workshop's trial ends in 7, 3 or 1 days.",
+            Self::PaymentFailed => "A payment of a workshop's subscription has failed.",
+            Self::TicketConfirmation => "A support ticket was opened.",
+            Self::TenantSuspended => "A workshop was suspended: the reason, and whom to ask.",
+            Self::Invoice => "A paid period of a workshop's subscription has begun.",
+        }
+    }
+
+    /// The variable that is a secret, if there is one: it is sealed until the mail is sent, and shown nowhere.
+    #[must_use]
+    pub const fn secret_variable(self) -> Option<&'static str> {
+        match self {
+            Self::AdminWelcome => Some("temporaryPassword"),
+            Self::TenantWelcome | Self::PasswordReset => Some("token"),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// No template has this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "must be one of ADMIN_WELCOME, TENANT_WELCOME, PASSWORD_RESET, TRIAL_EXPIRY_WARNING, PAYMENT_FAILED, \
+    TICKET_CONFIRMATION, TENANT_SUSPENDED, INVOICE"
+)]
+pub struct UnknownTemplate;
+
+impl FromStr for Template {
+    type Err = UnknownTemplate;
+    fn from_str(text: &str) -> Result<Self, UnknownTemplate> {
+        Self::ALL.into_iter().find(|template| template.as_str() == text).ok_or(UnknownTemplate)
+    }
+}
