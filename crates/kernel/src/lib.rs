@@ -25,6 +25,7 @@ pub mod store;
 mod store_error;
 pub mod text;
 mod tx;
+pub mod work;
 
 pub use actor::{Actor, AdminRole, PrincipalKind, RequestContext, TenantRole, UnknownRole};
 #[cfg(any(test, feature = "mock"))]

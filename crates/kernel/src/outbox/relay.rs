@@ -1,11 +1,16 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use futures::FutureExt;
-use tokio::{task::JoinSet, time::MissedTickBehavior};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::{Backlog, Event, EventHandler, EventQueue, HandlerError, Outcome, one_line};
-use crate::{Clock, Entropy, EventId, StoreError, backoff::Backoff};
+use crate::{
+    Clock, Entropy, EventId, StoreError,
+    backoff::Backoff,
+    work::{WorkOptions, WorkQueue, Worker, work_off},
+};
 
 /// How the relay works; the defaults fit production.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +41,6 @@ impl Default for RelayOptions {
         }
     }
 }
-
-/// How often the gauges are set.
-const MEASURE: Duration = Duration::from_secs(5);
 
 /// Hands committed events to the handlers, at least once each, several at a time, outside any transaction.
 pub struct Relay {
@@ -81,91 +83,50 @@ impl Relay {
 
     /// Works until `stop`, then finishes what is in hand and returns.
     pub async fn run(&self, stop: CancellationToken) {
-        let waker = self.queue.waker();
-        let mut poll = tokio::time::interval(self.options.poll);
-        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut measure = tokio::time::interval(MEASURE);
-        measure.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut hands: JoinSet<Settled> = JoinSet::new();
-        let mut unsettled: Vec<Settled> = Vec::new();
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => break,
-                _ = measure.tick() => self.measure().await,
-                () = waker.notified() => {}
-                _ = poll.tick() => {}
-                Some(settled) = hands.join_next() => unsettled.extend(settled.ok()),
-            }
-            while let Some(settled) = hands.try_join_next() {
-                unsettled.extend(settled.ok());
-            }
-            self.settle(&mut unsettled).await;
-            self.take(&mut hands, unsettled.len()).await;
-        }
-        while let Some(settled) = hands.join_next().await {
-            unsettled.extend(settled.ok());
-        }
-        self.settle(&mut unsettled).await;
+        let RelayOptions { concurrency, poll, lease, .. } = self.options;
+        let delivery = Delivery {
+            handlers: Arc::clone(&self.handlers),
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+            options: self.options,
+        };
+        let queue = Arc::new(OutboxEnd(Arc::clone(&self.queue)));
+        work_off(queue, Arc::new(delivery), WorkOptions { concurrency, poll, lease }, stop).await;
+    }
+}
+
+/// The outbox as something to work off.
+struct OutboxEnd(Arc<dyn EventQueue>);
+
+#[async_trait]
+impl WorkQueue for OutboxEnd {
+    type Item = Event;
+    type Outcome = Settled;
+
+    fn name(&self) -> &'static str {
+        "outbox"
     }
 
-    /// Sets the gauges; when that cannot be done, the next time will do.
-    async fn measure(&self) {
-        if let Ok(backlog) = self.queue.backlog().await {
-            #[expect(clippy::cast_precision_loss, reason = "a gauge")]
-            let (pending, dead) = (backlog.pending as f64, backlog.dead as f64);
-            metrics::gauge!("outbox_pending").set(pending);
-            metrics::gauge!("outbox_dead").set(dead);
-            metrics::gauge!("outbox_lag_seconds").set(backlog.lag.as_secs_f64());
-        }
+    fn waker(&self) -> Arc<Notify> {
+        self.0.waker()
     }
 
-    /// Claims as many events as hands are free. Outcomes that wait to be kept count as hands, so that a database
-    /// that went away does not make them pile up.
-    async fn take(&self, hands: &mut JoinSet<Settled>, unsettled: usize) {
-        loop {
-            let free = self.options.concurrency.saturating_sub(hands.len() + unsettled);
-            if free == 0 {
-                return;
-            }
-            let limit = u64::try_from(free).unwrap_or(u64::MAX);
-            let events = match self.queue.claim(limit, self.options.lease).await {
-                Ok(events) => events,
-                Err(error) => {
-                    tracing::warn!(%error, "the outbox cannot be read; trying again");
-                    return;
-                }
-            };
-            let taken = events.len();
-            for event in events {
-                let delivery = Delivery {
-                    handlers: Arc::clone(&self.handlers),
-                    clock: Arc::clone(&self.clock),
-                    entropy: Arc::clone(&self.entropy),
-                    options: self.options,
-                };
-                hands.spawn(async move { delivery.deliver(event).await });
-            }
-            if taken < free {
-                return;
-            }
-        }
+    async fn claim(&self, limit: u64, lease: Duration) -> Result<Vec<Event>, StoreError> {
+        self.0.claim(limit, lease).await
     }
 
-    /// Keeps the outcomes; what cannot be kept now is kept at the next turn, or comes again after its lease.
-    async fn settle(&self, unsettled: &mut Vec<Settled>) {
-        if unsettled.is_empty() {
-            return;
-        }
-        match self.queue.settle(unsettled).await {
-            Ok(()) => unsettled.clear(),
-            Err(error) if error.is_unavailable() => {
-                tracing::warn!(%error, "outcomes of events cannot be kept; trying again");
-            }
-            Err(error) => {
-                tracing::error!(%error, "outcomes of events cannot be kept; the events will come again");
-                unsettled.clear();
-            }
-        }
+    async fn settle(&self, outcomes: &[Settled]) -> Result<(), StoreError> {
+        self.0.settle(outcomes).await
+    }
+
+    async fn measure(&self) -> Result<(), StoreError> {
+        let backlog = self.0.backlog().await?;
+        #[expect(clippy::cast_precision_loss, reason = "a gauge")]
+        let (pending, dead) = (backlog.pending as f64, backlog.dead as f64);
+        metrics::gauge!("outbox_pending").set(pending);
+        metrics::gauge!("outbox_dead").set(dead);
+        metrics::gauge!("outbox_lag_seconds").set(backlog.lag.as_secs_f64());
+        Ok(())
     }
 }
 
@@ -177,8 +138,9 @@ struct Delivery {
     options: RelayOptions,
 }
 
-impl Delivery {
-    async fn deliver(&self, event: Event) -> Settled {
+#[async_trait]
+impl Worker<OutboxEnd> for Delivery {
+    async fn perform(&self, event: Event) -> Settled {
         let mut failure: Option<(&'static str, HandlerError)> = None;
         let mut heard = false;
         for handler in self.handlers.iter().filter(|handler| handler.handles(&event.kind)) {
@@ -203,7 +165,9 @@ impl Delivery {
         metrics::counter!("outbox_events_total", "outcome" => label).increment(1);
         (event.id, event.attempt, outcome)
     }
+}
 
+impl Delivery {
     async fn call(&self, handler: &dyn EventHandler, event: &Event) -> Result<(), HandlerError> {
         let guarded = AssertUnwindSafe(handler.handle(event)).catch_unwind();
         match tokio::time::timeout(self.options.handler_timeout, guarded).await {
