@@ -14,6 +14,8 @@ mod m0002_tenancy;
 mod m0003_auth_accounts;
 mod m0004_auth_sessions;
 mod m0005_audit;
+mod m0006_email;
+mod m0007_trial_warnings;
 mod runner;
 
 pub use runner::{MigrateError, Step, complaints, down, status, up};
@@ -30,6 +32,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_auth_accounts::Migration),
             Box::new(m0004_auth_sessions::Migration),
             Box::new(m0005_audit::Migration),
+            Box::new(m0006_email::Migration),
+            Box::new(m0007_trial_warnings::Migration),
         ]
     }
 }

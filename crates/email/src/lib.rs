@@ -6,4 +6,11 @@
 #![deny(missing_docs)]
 
 pub mod domain;
+mod error;
 pub mod mailer;
+pub mod repository;
+pub mod service;
+pub mod store;
+pub mod webhook;
+
+pub use error::EmailError;

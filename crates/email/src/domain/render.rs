@@ -30,3 +30,9 @@ pub enum RenderError {
 pub fn render(_letter: &Letter, _brand: &Brand) -> Result<Rendered, RenderError> {
     Ok(Rendered { subject: String::new(), html: String::new(), text: String::new() })
 }
+
+/// The subject line of a letter with these variables; one line, without secrets.
+#[must_use]
+pub fn subject(_variables: &super::Variables, _brand: &Brand) -> String {
+    String::new()
+}

@@ -1,0 +1,18 @@
+//! The use cases.
+
+mod courier;
+mod feedback;
+mod housekeeping;
+mod notifications;
+mod ports;
+pub(crate) mod secret;
+mod suppressions;
+mod templates;
+
+pub use courier::{Courier, CourierOptions};
+pub use feedback::Feedback;
+pub use housekeeping::Housekeeping;
+pub use notifications::{NewNotification, Notifications};
+pub use ports::Ports;
+pub use suppressions::Suppressions;
+pub use templates::Templates;

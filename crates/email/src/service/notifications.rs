@@ -1,0 +1,140 @@
+use kernel::{
+    AuditEntry, EmailAddress, EventId, RequestContext, TenantId, Tx, VersionMatch,
+    page::{Page, PageRequest},
+};
+
+use super::{
+    Ports,
+    secret::{self, Owner},
+};
+use crate::{
+    EmailError,
+    domain::{ByTime, Letter, Notification, NotificationFilter, NotificationId, NotificationStatus, subject},
+    repository::Queued,
+};
+
+/// A message that is to be sent.
+#[derive(Debug, Clone)]
+pub struct NewNotification {
+    /// The event that causes it.
+    pub event_id: Option<EventId>,
+    /// Which workshop it concerns.
+    pub tenant_id: Option<TenantId>,
+    /// Whom it is for.
+    pub recipient: EmailAddress,
+    /// What is to be said.
+    pub letter: Letter,
+}
+
+/// The log of what was, is and will be sent.
+#[derive(Debug, Clone)]
+pub struct Notifications {
+    ports: Ports,
+}
+
+impl Notifications {
+    /// The log over these ports.
+    #[must_use]
+    pub fn new(ports: Ports) -> Self {
+        Self { ports }
+    }
+
+    /// Queues messages: they are sent if and only if the transaction commits, each once.
+    ///
+    /// # Errors
+    /// [`EmailError::Seal`], [`EmailError::Store`]; the caller must then let the transaction roll back.
+    pub async fn queue_in(&self, tx: &mut Tx, new: Vec<NewNotification>) -> Result<Vec<NotificationId>, EmailError> {
+        let queued: Vec<Queued> = new.into_iter().map(|new| self.queued(new)).collect::<Result<_, _>>()?;
+        self.ports.notifications.insert_in(tx, &queued).await?;
+        Ok(queued.iter().map(|queued| queued.notification.id).collect())
+    }
+
+    fn queued(&self, new: NewNotification) -> Result<Queued, EmailError> {
+        let now = self.ports.clock.now();
+        let id = NotificationId(self.ports.entropy.uuid_v7(now));
+        let Letter { variables, secret } = new.letter;
+        let owner = Owner::new(id, new.tenant_id);
+        let secret = secret.map(|secret| secret::seal(&self.ports.key_ring, &owner, &secret)).transpose()?;
+        let notification = Notification {
+            id,
+            event_id: new.event_id,
+            tenant_id: new.tenant_id,
+            recipient: new.recipient,
+            template: variables.template(),
+            subject: subject(&variables, &self.ports.brand),
+            variables: variables.to_value().map_err(|error| kernel::StoreError::corrupt("variables", error))?,
+            status: NotificationStatus::Pending,
+            attempts: 0,
+            next_attempt_at: Some(now),
+            provider: None,
+            provider_message_id: None,
+            error_message: None,
+            created_at: now,
+            updated_at: now,
+            sent_at: None,
+            version: 1,
+        };
+        Ok(Queued { notification, secret, first_attempt_at: None })
+    }
+
+    /// One message.
+    ///
+    /// # Errors
+    /// [`EmailError::NotificationNotFound`], [`EmailError::Store`].
+    pub async fn get(&self, id: NotificationId) -> Result<Notification, EmailError> {
+        self.ports.notifications.find(id).await?.ok_or(EmailError::NotificationNotFound)
+    }
+
+    /// A page of the log.
+    ///
+    /// # Errors
+    /// [`EmailError::Invalid`] for a cursor of another list, [`EmailError::Store`].
+    pub async fn list(
+        &self,
+        filter: &NotificationFilter,
+        page: &PageRequest<ByTime>,
+    ) -> Result<Page<Notification>, EmailError> {
+        super::suppressions::check_cursor(page)?;
+        Ok(self.ports.notifications.list(filter, page).await?)
+    }
+
+    /// Has a message sent again that was given up on, if it still has one of the `versions`.
+    ///
+    /// # Errors
+    /// [`EmailError::NotificationNotFound`], [`EmailError::VersionMismatch`], [`EmailError::IllegalTransition`] for
+    /// any other state, [`EmailError::AddressSuppressed`], [`EmailError::SecretErased`] where the letter needs one.
+    pub async fn retry(
+        &self,
+        context: &RequestContext,
+        id: NotificationId,
+        versions: &VersionMatch,
+    ) -> Result<Notification, EmailError> {
+        let ports = &self.ports;
+        let mut tx = ports.transactor.begin().await?;
+        let found = ports.notifications.find_for_update(&mut tx, id).await?;
+        let Queued { notification: before, secret, .. } = found.ok_or(EmailError::NotificationNotFound)?;
+        if !versions.allows(before.version) {
+            return Err(EmailError::VersionMismatch);
+        }
+        if !before.status.may_be_retried() {
+            return Err(EmailError::IllegalTransition);
+        }
+        if before.template.secret_variable().is_some() && secret.is_none() {
+            return Err(EmailError::SecretErased);
+        }
+        if ports.suppressions.find_in(&mut tx, &before.recipient).await?.is_some() {
+            return Err(EmailError::AddressSuppressed);
+        }
+        let after = ports.notifications.requeue_in(&mut tx, id, ports.clock.now()).await?;
+        let changes = kernel::Changes::new().field("status", &before.status.as_str(), &after.status.as_str());
+        let entry = AuditEntry::done("NOTIFICATION_RETRIED", "notification", id).changes(changes);
+        let entry = AuditEntry { tenant_id: before.tenant_id, ..entry };
+        ports.audit.record_in(&mut tx, context, entry).await?;
+        tx.commit().await?;
+        Ok(after)
+    }
+}
+
+#[cfg(test)]
+#[path = "notifications_tests.rs"]
+mod tests;

@@ -1,0 +1,107 @@
+use kernel::{
+    AuditEntry, Changes, EmailAddress, FieldError, RequestContext, Tx,
+    page::{BrokenCursor, Page, PageRequest, Start},
+};
+
+use super::Ports;
+use crate::{
+    EmailError,
+    domain::{ByTime, NotificationId, Suppression, SuppressionFilter, SuppressionReason},
+};
+
+/// The list of addresses that nothing is sent to.
+#[derive(Debug, Clone)]
+pub struct Suppressions {
+    ports: Ports,
+}
+
+impl Suppressions {
+    /// The list over these ports.
+    #[must_use]
+    pub fn new(ports: Ports) -> Self {
+        Self { ports }
+    }
+
+    /// A page of the list.
+    ///
+    /// # Errors
+    /// [`EmailError::Invalid`] for a cursor of another list, [`EmailError::Store`].
+    pub async fn list(
+        &self,
+        filter: &SuppressionFilter,
+        page: &PageRequest<ByTime>,
+    ) -> Result<Page<Suppression>, EmailError> {
+        check_cursor(page)?;
+        Ok(self.ports.suppressions.list(filter, page).await?)
+    }
+
+    /// Puts an address on the list by hand; one that is on it already stays as it is. In the caller's transaction, so that
+    /// a repeated request can be answered as the first was. Tells whether it is new.
+    ///
+    /// # Errors
+    /// [`EmailError::Store`]
+    pub async fn add_in(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        email: EmailAddress,
+    ) -> Result<(Suppression, bool), EmailError> {
+        let added = self.ports.suppress_in(tx, context, email.clone(), SuppressionReason::Manual, None).await?;
+        match added {
+            Some(suppression) => Ok((suppression, true)),
+            None => {
+                let known = self.ports.suppressions.find_in(tx, &email).await?;
+                Ok((known.ok_or(EmailError::SuppressionNotFound)?, false))
+            }
+        }
+    }
+
+    /// Takes an address off the list: it is written to again.
+    ///
+    /// # Errors
+    /// [`EmailError::SuppressionNotFound`], [`EmailError::Store`].
+    pub async fn remove(&self, context: &RequestContext, email: &EmailAddress) -> Result<Suppression, EmailError> {
+        let ports = &self.ports;
+        let mut tx = ports.transactor.begin().await?;
+        let found = ports.suppressions.find_in(&mut tx, email).await?.ok_or(EmailError::SuppressionNotFound)?;
+        ports.suppressions.delete_in(&mut tx, found.id).await?;
+        let changes = Changes::new().field("reason", &Some(found.reason.as_str()), &None);
+        let entry = AuditEntry::done("SUPPRESSION_REMOVED", "suppression", found.id).changes(changes);
+        ports.audit.record_in(&mut tx, context, entry).await?;
+        tx.commit().await?;
+        Ok(found)
+    }
+}
+
+impl Ports {
+    /// Puts an address on the list; `None` when it was there.
+    pub(super) async fn suppress_in(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        email: EmailAddress,
+        reason: SuppressionReason,
+        notification_id: Option<NotificationId>,
+    ) -> Result<Option<Suppression>, EmailError> {
+        let now = self.clock.now();
+        let suppression =
+            Suppression { id: self.entropy.uuid_v7(now), email, reason, notification_id, created_at: now };
+        if !self.suppressions.insert_in(tx, &suppression).await? {
+            return Ok(None);
+        }
+        let changes = Changes::new().set("reason", &reason.as_str());
+        let entry = AuditEntry::done("SUPPRESSION_ADDED", "suppression", suppression.id).status(201).changes(changes);
+        self.audit.record_in(tx, context, entry).await?;
+        Ok(Some(suppression))
+    }
+}
+
+/// A cursor whose value is no time belongs to another list.
+pub(super) fn check_cursor(page: &PageRequest<ByTime>) -> Result<(), EmailError> {
+    let Start::After(cursor) = &page.start else { return Ok(()) };
+    let time = cursor.value.as_str().and_then(|text| text.parse::<chrono::DateTime<chrono::Utc>>().ok());
+    match time {
+        Some(_) => Ok(()),
+        None => Err(EmailError::Invalid(vec![FieldError::new("cursor", "INVALID", BrokenCursor.to_string())])),
+    }
+}

@@ -1,0 +1,2 @@
+pub(crate) mod notification_log;
+pub(crate) mod suppressions;

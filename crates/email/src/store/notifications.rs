@@ -1,0 +1,134 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use kernel::{
+    EmailAddress, StoreError, TenantId, Tx,
+    page::{Page, PageRequest},
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr,
+};
+
+use super::{
+    EmailStore,
+    entity::notification_log::{ActiveModel, Column, Entity},
+    list, rows,
+};
+use crate::{
+    domain::{ByTime, News, Notification, NotificationFilter, NotificationId, NotificationStatus},
+    repository::{NotificationRepository, Queued},
+};
+
+#[async_trait]
+impl NotificationRepository for EmailStore {
+    async fn find(&self, id: NotificationId) -> Result<Option<Notification>, StoreError> {
+        Entity::find_by_id(id.uuid()).one(self.db.reader()).await?.map(rows::notification).transpose()
+    }
+
+    async fn list(
+        &self,
+        filter: &NotificationFilter,
+        page: &PageRequest<ByTime>,
+    ) -> Result<Page<Notification>, StoreError> {
+        let select = Entity::find().filter(matching(filter));
+        let total = select.clone().count(self.db.reader()).await?;
+        let select = list::page(select, page, (Column::CreatedAt, Column::Id))?;
+        let found = select.all(self.db.reader()).await?;
+        let found: Result<Vec<_>, _> = found.into_iter().map(rows::notification).collect();
+        Ok(Page::from_overfetch(found?, page.limit, total, |it| list::place(it.created_at, it.id.uuid())))
+    }
+
+    async fn insert_in(&self, tx: &mut Tx, messages: &[Queued]) -> Result<(), StoreError> {
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let new: Vec<ActiveModel> = messages.iter().map(rows::new_row).collect();
+        Entity::insert_many(new).exec_without_returning(tx.executor()).await?;
+        tx.wake_on_commit(&self.waker);
+        Ok(())
+    }
+
+    async fn find_for_update(&self, tx: &mut Tx, id: NotificationId) -> Result<Option<Queued>, StoreError> {
+        let row = Entity::find_by_id(id.uuid()).lock_exclusive().one(tx.executor()).await?;
+        row.map(rows::queued).transpose()
+    }
+
+    async fn requeue_in(
+        &self,
+        tx: &mut Tx,
+        id: NotificationId,
+        now: DateTime<Utc>,
+    ) -> Result<Notification, StoreError> {
+        let updated = Entity::update_many()
+            .col_expr(Column::Status, Expr::value(NotificationStatus::Pending.as_str()))
+            .col_expr(Column::Attempts, Expr::value(0))
+            .col_expr(Column::NextAttemptAt, Expr::value(now))
+            .col_expr(Column::FirstAttemptAt, Expr::value(Option::<DateTime<Utc>>::None))
+            .col_expr(Column::ProviderMessageId, Expr::value(Option::<String>::None))
+            .col_expr(Column::ErrorMessage, Expr::value(Option::<String>::None))
+            .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+            .col_expr(Column::UpdatedAt, Expr::value(now))
+            .filter(Column::Id.eq(id.uuid()))
+            .exec_with_returning(tx.executor())
+            .await?;
+        tx.wake_on_commit(&self.waker);
+        let row = updated.into_iter().next();
+        rows::notification(row.ok_or_else(|| StoreError::corrupt("notification_log.id", "a locked row is gone"))?)
+    }
+
+    async fn note_in(
+        &self,
+        tx: &mut Tx,
+        news: &News,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(NotificationId, EmailAddress)>, StoreError> {
+        let Some(which) = subject_of(news) else { return Ok(None) };
+        let row = Entity::find().filter(which).lock_exclusive().one(tx.executor()).await?;
+        let Some(row) = row else { return Ok(None) };
+        let overtaken = news.status.overtakes().map(NotificationStatus::as_str);
+        let mut update = Entity::update_many()
+            .col_expr(Column::Status, Expr::value(news.status.as_str()))
+            .col_expr(Column::NextAttemptAt, Expr::value(Option::<DateTime<Utc>>::None))
+            .col_expr(Column::ErrorMessage, Expr::value(news.note.clone()))
+            .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+            .col_expr(Column::UpdatedAt, Expr::value(now))
+            .filter(Column::Id.eq(row.id))
+            .filter(Column::Status.is_in(overtaken));
+        if let Some(id) = &news.provider_message_id {
+            update = update.col_expr(Column::ProviderMessageId, Expr::value(id.as_str()));
+        }
+        // Most news tell that it was sent, whatever we know of it.
+        if !news.status.may_be_retried() {
+            update = update
+                .col_expr(Column::SentAt, Expr::value(row.sent_at.unwrap_or(now)))
+                .col_expr(Column::Secret, Expr::value(Option::<String>::None));
+        }
+        update.exec(tx.executor()).await?;
+        let recipient = row.recipient.parse();
+        let recipient = recipient.map_err(|error| StoreError::corrupt("notification_log.recipient", error))?;
+        Ok(Some((NotificationId(row.id), recipient)))
+    }
+}
+
+/// The message that the news is of: by our name for it, unless the provider took it under another of its names since.
+fn subject_of(news: &News) -> Option<Condition> {
+    let theirs = news.provider_message_id.as_deref();
+    match (news.notification_id, theirs) {
+        (Some(ours), Some(theirs)) => {
+            let same = Column::ProviderMessageId.is_null().or(Column::ProviderMessageId.eq(theirs));
+            Some(Condition::all().add(Column::Id.eq(ours.uuid())).add(same))
+        }
+        (Some(ours), None) => Some(Condition::all().add(Column::Id.eq(ours.uuid()))),
+        (None, Some(theirs)) => Some(Condition::all().add(Column::ProviderMessageId.eq(theirs))),
+        (None, None) => None,
+    }
+}
+
+fn matching(filter: &NotificationFilter) -> Condition {
+    Condition::all()
+        .add_option(filter.status.map(|status| Column::Status.eq(status.as_str())))
+        .add_option(filter.recipient.as_ref().map(|recipient| Column::Recipient.eq(recipient.as_str())))
+        .add_option(filter.template.map(|template| Column::Template.eq(template.as_str())))
+        .add_option(filter.tenant_id.map(|id: TenantId| Column::TenantId.eq(id.uuid())))
+        .add_option(filter.from.map(|from| Column::CreatedAt.gte(from)))
+        .add_option(filter.to.map(|to| Column::CreatedAt.lt(to)))
+}
