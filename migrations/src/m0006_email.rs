@@ -21,6 +21,7 @@ impl MigrationTrait for Migration {
 const INDEXES: &[&str] = &[
     // What the courier takes: only what waits has a next attempt, so it stays small.
     "CREATE INDEX ix_notification_log_due ON notification_log (next_attempt_at, id) WHERE next_attempt_at IS NOT NULL",
+    "CREATE UNIQUE INDEX uq_notification_log_once_key ON notification_log (once_key)",
     "CREATE INDEX ix_notification_log_secret ON notification_log (id) WHERE secret IS NOT NULL",
     "CREATE INDEX ix_notification_log_provider ON notification_log (provider_message_id) \
      WHERE provider_message_id IS NOT NULL",
@@ -49,6 +50,8 @@ fn notification_log() -> TableCreateStatement {
         // Without the secret one, which is sealed in `secret` until the message is sent.
         .col(ColumnDef::new("variables").json_binary().not_null())
         .col(ColumnDef::new("secret").text().null())
+        // Of messages that may be queued only once, by whatever cause.
+        .col(ColumnDef::new("once_key").text().null())
         .col(ColumnDef::new("status").string().not_null())
         .col(ColumnDef::new("attempts").integer().not_null())
         // While PENDING, and only then: when it is due; of a message in hand, when its lease ends.

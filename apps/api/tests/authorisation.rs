@@ -37,6 +37,7 @@ const PUBLIC: &[&str] = &[
     "POST /tenant/auth/password/forgot",
     "POST /tenant/auth/password/reset",
     "POST /tenant/auth/refresh",
+    "POST /webhooks/resend",
 ];
 
 fn name(operation: &Operation) -> String {
@@ -218,6 +219,7 @@ fn foreign(operation: &Operation, of: &Someone, other: &Someone) -> String {
             "{id}" if staff => &of.tenant,
             "{userId}" => &other.person,
             "{id}" if operation.path.starts_with("/tenant/auth/sessions/") => &other.session,
+            "{id}" if operation.path.starts_with("/tenant/users/") => &other.person,
             _ => part,
         });
     }

@@ -13,6 +13,8 @@ mod commands;
 mod first_start;
 #[path = "binary/kill.rs"]
 mod kill;
+#[path = "binary/mail.rs"]
+mod mail;
 #[path = "binary/refusals.rs"]
 mod refusals;
 #[path = "binary/two_servers.rs"]

@@ -14,3 +14,8 @@ pub mod store;
 pub mod webhook;
 
 pub use error::EmailError;
+
+/// The README's example, kept working.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -23,6 +23,8 @@ pub struct Queued {
     pub notification: Notification,
     /// The secret of its letter, until it is sent.
     pub secret: Option<Sealed>,
+    /// The key under which it is queued only once.
+    pub once: Option<String>,
     /// When it was first handed over since it was queued.
     pub first_attempt_at: Option<DateTime<Utc>>,
 }
@@ -41,8 +43,9 @@ pub trait NotificationRepository: Send + Sync {
         page: &PageRequest<ByTime>,
     ) -> Result<Page<Notification>, StoreError>;
 
-    /// Adds messages that wait, and wakes the courier at the commit.
-    async fn insert_in(&self, tx: &mut Tx, messages: &[Queued]) -> Result<(), StoreError>;
+    /// Adds messages that wait, but for those whose key was used before, and wakes the courier at the commit; answers which
+    /// were added.
+    async fn insert_in(&self, tx: &mut Tx, messages: &[Queued]) -> Result<Vec<NotificationId>, StoreError>;
 
     /// One message, locked.
     async fn find_for_update(&self, tx: &mut Tx, id: NotificationId) -> Result<Option<Queued>, StoreError>;

@@ -4,6 +4,7 @@
 use http::{HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde_json::Value;
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook};
 
 use crate::{
@@ -66,25 +67,27 @@ impl ResendWebhook {
             headers.insert(name, value.ok_or(EmailError::SignatureInvalid)?);
         }
         self.0.verify(body, &headers).map_err(|_| EmailError::SignatureInvalid)?;
-        let delivery: Delivery = serde_json::from_slice(body).map_err(|_| EmailError::WebhookUnreadable)?;
-        Ok(delivery.news())
+        let event: Event = serde_json::from_slice(body).map_err(|_| EmailError::WebhookUnreadable)?;
+        let Some(status) = event.status() else { return Ok(None) };
+        let data = Data::deserialize(event.data).map_err(|_| EmailError::WebhookUnreadable)?;
+        Ok(Some(data.news(status)))
     }
 }
 
-/// A delivery, as far as it matters; providers add fields as they like.
+/// What is delivered, as far as it matters; providers add fields as they like.
 #[derive(Deserialize)]
-struct Delivery {
+struct Event {
     #[serde(rename = "type")]
     kind: String,
+    /// Of whatever shape, until the kind tells that it matters.
     #[serde(default)]
-    data: Data,
+    data: Value,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize)]
 struct Data {
     email_id: Option<String>,
-    #[serde(default)]
-    tags: Tags,
+    tags: Option<Tags>,
     bounce: Option<Bounce>,
     failed: Option<Failed>,
 }
@@ -116,12 +119,6 @@ struct Tag {
     value: String,
 }
 
-impl Default for Tags {
-    fn default() -> Self {
-        Self::List(Vec::new())
-    }
-}
-
 impl Tags {
     fn get(&self, wanted: &str) -> Option<&str> {
         match self {
@@ -131,35 +128,47 @@ impl Tags {
     }
 }
 
-impl Delivery {
-    fn news(self) -> Option<News> {
-        use NotificationStatus as Status;
-        let bounce = self.data.bounce.as_ref();
+impl Event {
+    /// What became of the message that the event is of, if it tells that.
+    fn status(&self) -> Option<NotificationStatus> {
+        match self.kind.as_str() {
+            "email.sent" => Some(NotificationStatus::Sent),
+            "email.delivered" => Some(NotificationStatus::Delivered),
+            "email.bounced" => Some(NotificationStatus::Bounced),
+            "email.complained" => Some(NotificationStatus::Complained),
+            "email.failed" => Some(NotificationStatus::Failed),
+            "email.suppressed" => Some(NotificationStatus::Suppressed),
+            _ => None,
+        }
+    }
+}
+
+impl Data {
+    fn news(self, status: NotificationStatus) -> News {
+        let bounce = self.bounce.as_ref();
         // A bounce is for good unless it says that it is not.
         let passing = bounce.and_then(|it| it.kind.as_deref()).is_some_and(|kind| kind != "Permanent");
-        let (status, suppress) = match self.kind.as_str() {
-            "email.sent" => (Status::Sent, None),
-            "email.delivered" => (Status::Delivered, None),
-            "email.bounced" => (Status::Bounced, (!passing).then_some(SuppressionReason::Bounce)),
-            "email.complained" => (Status::Complained, Some(SuppressionReason::Complaint)),
-            "email.failed" => (Status::Failed, None),
+        let suppress = match status {
+            NotificationStatus::Bounced => (!passing).then_some(SuppressionReason::Bounce),
+            NotificationStatus::Complained => Some(SuppressionReason::Complaint),
             // The provider has a suppression list of its own.
-            "email.suppressed" => (Status::Suppressed, Some(SuppressionReason::Bounce)),
-            _ => return None,
+            NotificationStatus::Suppressed => Some(SuppressionReason::Bounce),
+            _ => None,
         };
         let words = [
             bounce.and_then(|it| it.kind.as_deref()),
             bounce.and_then(|it| it.sub_kind.as_deref()),
-            self.data.failed.as_ref().and_then(|it| it.reason.as_deref()),
+            self.failed.as_ref().and_then(|it| it.reason.as_deref()),
         ];
         let words: Vec<String> = words.into_iter().flatten().map(plain).filter(|word| !word.is_empty()).collect();
-        Some(News {
+        let ours = self.tags.as_ref().and_then(|tags| tags.get("notification_id"));
+        News {
             status,
-            notification_id: self.data.tags.get("notification_id").and_then(|text| text.parse().ok()),
-            provider_message_id: self.data.email_id.filter(|id| id.len() <= 128),
+            notification_id: ours.and_then(|text| text.parse().ok()),
+            provider_message_id: self.email_id.filter(|id| (1..=128).contains(&id.len())),
             suppress,
             note: (!words.is_empty()).then(|| format!("resend: {}", words.join(" "))),
-        })
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 pub mod access_control;
 pub mod actor_directory;
 pub mod audit_jobs;
-pub mod dev_mailbox;
 pub mod invitation_acceptance;
 pub mod known_tenants;
+pub mod mail;
 pub mod tenant_directory;

@@ -5,7 +5,10 @@ use std::{io::Write, path::Path};
 use kernel::{Database, DatabaseOptions, Engine, OsEntropy};
 use secrecy::ExposeSecret;
 
-use crate::config::{Config, Variables, dev_secrets_file, draw_missing_secrets};
+use crate::{
+    composition::carrier,
+    config::{Config, MailerConfig, Variables, dev_secrets_file, draw_missing_secrets},
+};
 
 /// Runs all checks; tells whether all are well.
 ///
@@ -16,8 +19,7 @@ pub async fn run(out: &mut impl Write) -> anyhow::Result<bool> {
     if let Some(config) = configuration(&mut report)? {
         directory(&mut report, &config)?;
         database(&mut report, &config).await?;
-        let mail = if config.environment.is_development() { "captured, see /dev/mailbox" } else { "not sent yet" };
-        report.note("mailer", mail)?;
+        mailer(&mut report, &config).await?;
         report.note("upstream", "none yet")?;
     }
     Ok(report.well)
@@ -87,6 +89,27 @@ fn directory<W: Write>(report: &mut Report<'_, W>, config: &Config) -> anyhow::R
         }
         Ok(_) => report.ok("data directory", &path)?,
         Err(_) => report.note("data directory", &format!("{path} is not there yet; the first start makes it"))?,
+    }
+    Ok(())
+}
+
+/// Reaches the provider and shows it the credentials; sends nothing.
+async fn mailer<W: Write>(report: &mut Report<'_, W>, config: &Config) -> anyhow::Result<()> {
+    let carrier = match carrier(config) {
+        Ok(carrier) => carrier,
+        Err(error) => return Ok(report.wrong("mailer", &error.to_string())?),
+    };
+    let name = carrier.mailer.name();
+    if let Err(error) = carrier.mailer.check().await {
+        return Ok(report.wrong("mailer", &format!("{name}: {error}"))?);
+    }
+    match &config.mail.mailer {
+        MailerConfig::Capture => report.ok("mailer", "captured, see /dev/mailbox")?,
+        MailerConfig::Resend { .. } if config.mail.webhook_secret.is_none() => {
+            let text = "resend answers; without RESEND_WEBHOOK_SECRET bounces and complaints stay unknown";
+            report.note("mailer", text)?;
+        }
+        MailerConfig::Resend { .. } | MailerConfig::Smtp { .. } => report.ok("mailer", &format!("{name} answers"))?,
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 mod audit;
 mod auth;
 mod core;
+mod email;
 mod tenancy;
 
 use std::sync::Arc;
@@ -16,10 +17,10 @@ pub use self::{
     audit::{AuditServices, audit_keys},
     auth::AuthServices,
     core::{Core, CoreParts, database_options},
+    email::{EmailServices, carrier},
     tenancy::TenancyServices,
 };
 use crate::{
-    adapters::dev_mailbox::DevMailbox,
     config::Config,
     http::{Gate, Idempotency},
     openapi::OpenApiText,
@@ -36,10 +37,10 @@ pub struct Services {
     pub audit: AuditServices,
     /// Sign-in and staff.
     pub auth: AuthServices,
+    /// Mail.
+    pub email: EmailServices,
     /// Workshops.
     pub tenancy: TenancyServices,
-    /// Development's stand-in for mail; elsewhere there is none.
-    pub mailbox: Option<Arc<DevMailbox>>,
     openapi: OpenApiText,
 }
 
@@ -59,15 +60,12 @@ impl Services {
     /// When a key cannot be read.
     pub fn build(config: Config, parts: CoreParts) -> anyhow::Result<Self> {
         let audit = AuditServices::build(&config, &parts)?;
-        let core = Core::build(&config, parts, Arc::clone(&audit.trail))?;
+        let mut core = Core::build(&config, parts, Arc::clone(&audit.trail))?;
+        let email = EmailServices::build(&config, &mut core)?;
         let auth = AuthServices::build(&config, &core)?;
         let tenancy = TenancyServices::build(&config, &core, &auth)?;
         let openapi = OpenApiText::new(config.environment)?;
-        let mailbox = config
-            .environment
-            .is_development()
-            .then(|| Arc::new(DevMailbox::new(&config.data_dir, &config.app_url, core.key_ring.clone())));
-        Ok(Self { config: Arc::new(config), core, audit, auth, tenancy, mailbox, openapi })
+        Ok(Self { config: Arc::new(config), core, audit, auth, email, tenancy, openapi })
     }
 
     /// Gives the handlers what they ask for as `web::Data`.
@@ -76,6 +74,7 @@ impl Services {
             tokens: Arc::clone(&self.auth.tokens),
             audit: Arc::clone(&self.core.audit),
             transactor: Arc::clone(&self.core.transactor),
+            calls: Arc::clone(&self.tenancy.api_calls),
         };
         let idempotency =
             Idempotency { keys: Arc::clone(&self.core.idempotency), transactor: Arc::clone(&self.core.transactor) };
@@ -85,11 +84,9 @@ impl Services {
             .app_data(web::Data::new(self.core.clone()))
             .app_data(web::Data::from(Arc::clone(&self.config)))
             .app_data(web::Data::new(self.openapi.clone()));
-        if let Some(mailbox) = &self.mailbox {
-            config.app_data(web::Data::from(Arc::clone(mailbox)));
-        }
         self.audit.provide(config);
         self.auth.provide(config);
+        self.email.provide(config);
         self.tenancy.provide(config);
     }
 
@@ -102,19 +99,21 @@ impl Services {
         let mut background = Background::new(stop.clone());
         self.auth.start(&mut background).await?;
         self.audit.start(&mut background);
+        self.email.start(&mut background);
+        self.tenancy.start(&mut background);
         self.core.start(&mut background, self.event_handlers(), self.schedules());
         Ok(background)
     }
 
     /// Whoever acts on events; a domain adds its own in its file.
     fn event_handlers(&self) -> Vec<Arc<dyn kernel::outbox::EventHandler>> {
-        let mailbox = self.mailbox.iter().map(|mailbox| Arc::clone(mailbox) as _).collect();
-        [mailbox, self.auth.event_handlers(), self.tenancy.event_handlers()].concat()
+        [self.auth.event_handlers(), self.tenancy.event_handlers()].concat()
     }
 
     /// What is done on a schedule.
     fn schedules(&self) -> Vec<kernel::jobs::Schedule> {
-        [self.core.schedules(), self.audit.schedules(), self.auth.schedules(), self.tenancy.schedules()].concat()
+        let Self { core, audit, auth, email, tenancy, .. } = self;
+        [core.schedules(), audit.schedules(), auth.schedules(), email.schedules(), tenancy.schedules()].concat()
     }
 }
 

@@ -1,19 +1,24 @@
 //! Workshops, their people and subscriptions.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::web;
-use kernel::{jobs::Schedule, outbox::EventHandler};
+use kernel::{
+    jobs::{Cadence, Schedule},
+    outbox::EventHandler,
+};
 use tenancy::{
-    service::{People, Ports, Subscriptions, Tenants},
-    store::{PersonStore, SubscriptionStore, TenantStore},
+    service::{
+        ApiCalls, ApiCallsHousekeeping, People, Ports, Quotas, Subscriptions, Tenants, TrialExpiry, TrialWarnings,
+    },
+    store::{ApiCallStore, PersonStore, SubscriptionStore, TenantStore, TrialStore},
 };
 
-use super::{AuthServices, Core};
+use super::{AuthServices, Background, Core};
 use crate::{
     adapters::access_control::SessionControl,
     config::Config,
-    workflows::{AddPerson, OpenWorkshop},
+    workflows::{AddPerson, InviteAgain, OpenWorkshop},
 };
 
 /// The services of crates/tenancy, and the workflows around them.
@@ -29,6 +34,16 @@ pub struct TenancyServices {
     pub open_workshop: Arc<OpenWorkshop>,
     /// Adds a person with their password or invitation.
     pub add_person: Arc<AddPerson>,
+    /// Sends an invitation again.
+    pub invite_again: Arc<InviteAgain>,
+    /// Warns owners of their trial's end.
+    pub trial_warnings: Arc<TrialWarnings>,
+    /// Ends trials.
+    pub trial_expiry: Arc<TrialExpiry>,
+    /// What is used of plans.
+    pub quotas: Arc<Quotas>,
+    /// Counts requests.
+    pub api_calls: Arc<ApiCalls>,
 }
 
 impl TenancyServices {
@@ -56,9 +71,23 @@ impl TenancyServices {
             invitations: Arc::clone(&auth.invitations),
             clock: Arc::clone(&core.clock),
         };
+        let invite_again = InviteAgain {
+            people: Arc::clone(&people),
+            invitations: Arc::clone(&auth.invitations),
+            clock: Arc::clone(&core.clock),
+        };
+        let trials = Arc::new(TrialStore::new(core.db.clone()));
+        let trial_warnings = TrialWarnings::new(ports.clone(), Arc::clone(&trials) as _);
+        let trial_expiry = TrialExpiry::new(ports.clone(), trials);
+        let api_calls = ApiCalls::new(ports.clone(), Arc::new(ApiCallStore::new(core.db.clone())));
         Ok(Self {
             tenants,
             people,
+            invite_again: Arc::new(invite_again),
+            trial_warnings: Arc::new(trial_warnings),
+            trial_expiry: Arc::new(trial_expiry),
+            quotas: Arc::new(Quotas::new(ports.clone(), api_calls.clone())),
+            api_calls: Arc::new(api_calls),
             subscriptions: Arc::new(Subscriptions::new(ports)),
             open_workshop: Arc::new(open_workshop),
             add_person: Arc::new(add_person),
@@ -71,7 +100,14 @@ impl TenancyServices {
             .app_data(web::Data::from(Arc::clone(&self.people)))
             .app_data(web::Data::from(Arc::clone(&self.subscriptions)))
             .app_data(web::Data::from(Arc::clone(&self.open_workshop)))
-            .app_data(web::Data::from(Arc::clone(&self.add_person)));
+            .app_data(web::Data::from(Arc::clone(&self.add_person)))
+            .app_data(web::Data::from(Arc::clone(&self.invite_again)))
+            .app_data(web::Data::from(Arc::clone(&self.quotas)));
+    }
+
+    pub(super) fn start(&self, background: &mut Background) {
+        let (calls, stop) = (Arc::clone(&self.api_calls), background.stop());
+        background.spawn(async move { calls.run(stop).await });
     }
 
     pub(super) fn event_handlers(&self) -> Vec<Arc<dyn EventHandler>> {
@@ -79,6 +115,12 @@ impl TenancyServices {
     }
 
     pub(super) fn schedules(&self) -> Vec<Schedule> {
-        Vec::new()
+        let counts = ApiCallsHousekeeping::new(ApiCalls::clone(&self.api_calls));
+        let minutes = |minutes: u64| Cadence::every(Duration::from_secs(minutes * 60));
+        vec![
+            Schedule { cadence: Cadence::hourly(), job: Arc::clone(&self.trial_warnings) as _ },
+            Schedule { cadence: minutes(5), job: Arc::clone(&self.trial_expiry) as _ },
+            Schedule { cadence: Cadence::daily_at(2, 40), job: Arc::new(counts) },
+        ]
     }
 }

@@ -19,6 +19,8 @@ pub(super) fn load(variables: &Variables) -> Result<Config, ConfigProblems> {
     let environment = reader.environment();
     let bind_addr = reader.bind_addr();
     let data_dir = PathBuf::from(variables.get("DATA_DIR").unwrap_or("data"));
+    let app_url = reader.base_url("APP_URL", environment, "http://localhost:3000");
+    let support_email = reader.support_email();
     let config = Config {
         environment,
         bind_addr,
@@ -28,8 +30,9 @@ pub(super) fn load(variables: &Variables) -> Result<Config, ConfigProblems> {
         demo_data: reader.demo_data(environment),
         secrets: reader.secrets(environment),
         public_url: reader.base_url("PUBLIC_URL", environment, &format!("http://{bind_addr}")),
-        app_url: reader.base_url("APP_URL", environment, "http://localhost:3000"),
-        support_email: reader.support_email(),
+        mail: reader.mail(environment, &app_url, &support_email),
+        app_url,
+        support_email,
         http: HttpConfig {
             body_limit: reader.number("BODY_LIMIT_BYTES", 1024 * 1024, 1024, 64 * 1024 * 1024),
             request_timeout: Duration::from_secs(reader.number("REQUEST_TIMEOUT_SECS", 30, 1, 600)),
@@ -49,13 +52,13 @@ fn default_hash_concurrency() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }
 
-struct Reader<'a> {
-    variables: &'a Variables,
+pub(super) struct Reader<'a> {
+    pub(super) variables: &'a Variables,
     problems: Vec<ConfigProblem>,
 }
 
 impl Reader<'_> {
-    fn wrong(&mut self, name: &str, wrong: impl Into<String>, example: impl Into<String>) {
+    pub(super) fn wrong(&mut self, name: &str, wrong: impl Into<String>, example: impl Into<String>) {
         self.problems.push(ConfigProblem::new(name, wrong, example));
     }
 
@@ -71,7 +74,7 @@ impl Reader<'_> {
         }
     }
 
-    fn number<T>(&mut self, name: &str, default: T, least: T, most: T) -> T
+    pub(super) fn number<T>(&mut self, name: &str, default: T, least: T, most: T) -> T
     where
         T: std::str::FromStr + PartialOrd + std::fmt::Display + Copy,
     {

@@ -16,9 +16,16 @@ fn wrong(more: &[(&str, &str)]) -> Vec<String> {
     problems.0.into_iter().map(|problem| problem.variable).collect()
 }
 
-const PRODUCTION: [(&str, &str); 3] =
-    [("APP_ENV", "production"), ("PUBLIC_URL", "https://api.example.com"), ("APP_URL", "https://app.example.com/")];
+const PRODUCTION: [(&str, &str); 6] = [
+    ("APP_ENV", "production"),
+    ("PUBLIC_URL", "https://api.example.com"),
+    ("APP_URL", "https://app.example.com/"),
+    ("MAILER", "smtp"),
+    ("SMTP_URL", "smtps://crm:hunter2@mail.example.com:465"),
+    ("MAIL_FROM_EMAIL", "no-reply@example.com"),
+];
 
+/// What is wrong with production's variables when `more` stand in place of some; an empty one is not set.
 fn wrong_in_production(more: &[(&str, &str)]) -> Vec<String> {
     wrong(&[&PRODUCTION[..], more].concat())
 }
@@ -87,8 +94,40 @@ fn production_refuses_what_is_unsafe() {
 }
 
 #[test]
+fn production_needs_somebody_to_carry_mail() {
+    assert_eq!(wrong_in_production(&[("MAILER", "")]), ["MAILER"]);
+    assert_eq!(wrong_in_production(&[("MAILER", "capture")]), ["MAILER"]);
+    assert_eq!(wrong_in_production(&[("MAILER", "pigeon")]), ["MAILER"]);
+    assert_eq!(wrong_in_production(&[("MAIL_FROM_EMAIL", "")]), ["MAIL_FROM_EMAIL"]);
+    assert_eq!(wrong_in_production(&[("MAIL_FROM_EMAIL", "NextCRM <a@b.co>")]), ["MAIL_FROM_EMAIL"]);
+    for url in ["", "mail.example.com", "https://mail.example.com", "smtp://mail.example.com:25"] {
+        assert_eq!(wrong_in_production(&[("SMTP_URL", url)]), ["SMTP_URL"], "{url}");
+    }
+    let resend = [("MAILER", "resend"), ("RESEND_API_KEY", "re_1"), ("RESEND_FROM_EMAIL", "no-reply@example.com")];
+    assert!(Config::load(&variables(&[&PRODUCTION[..], &resend].concat())).is_ok());
+    let with = |name: &'static str, value: &'static str| wrong_in_production(&[&resend[..], &[(name, value)]].concat());
+    assert_eq!(with("RESEND_API_KEY", ""), ["RESEND_API_KEY"]);
+    assert_eq!(with("RESEND_FROM_EMAIL", ""), ["RESEND_FROM_EMAIL"]);
+    assert_eq!(with("RESEND_API_URL", "http://resend.test"), ["RESEND_API_URL"]);
+    assert_eq!(with("RESEND_WEBHOOK_SECRET", "secret"), ["RESEND_WEBHOOK_SECRET"]);
+}
+
+#[test]
+fn a_brand_is_checked() {
+    assert_eq!(wrong(&[("BRAND_COLOR", "yellow")]), ["BRAND_COLOR"]);
+    assert_eq!(wrong(&[("BRAND_COLOR", "#ffff00")]), ["BRAND_COLOR"]);
+    assert_eq!(wrong(&[("BRAND_LOGO_URL", "logo.png")]), ["BRAND_LOGO_URL"]);
+    assert_eq!(wrong(&[("MAIL_RATE_PER_SECOND", "0")]), ["MAIL_RATE_PER_SECOND"]);
+    let brand = [("BRAND_NAME", "WrenchCRM"), ("BRAND_COLOR", "#7C2D12"), ("SUPPORT_EMAIL", "help@wrench.test")];
+    let brand = Config::load(&variables(&brand)).expect("fine").mail.brand;
+    assert_eq!((brand.name.as_str(), brand.color.as_str()), ("WrenchCRM", "#7c2d12"));
+    assert_eq!(brand.support.as_str(), "help@wrench.test");
+}
+
+#[test]
 fn secrets_do_not_show() {
-    let config = Config::load(&variables(&[("DATABASE_URL", "postgres://u:hunter2@h/d")])).expect("fine");
+    let more = [("DATABASE_URL", "postgres://u:hunter2@h/d"), ("MAILER", "smtp"), ("SMTP_URL", "smtp://u:hunter2@h")];
+    let config = Config::load(&variables(&more)).expect("fine");
     let text = format!("{config:?}");
     assert!(!text.contains(A) && !text.contains("hunter2"), "{text}");
 }

@@ -5,6 +5,7 @@
 
 mod dev_secrets;
 mod load;
+mod mail;
 mod variables;
 
 #[cfg(test)]
@@ -16,6 +17,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 
 pub use dev_secrets::{dev_secrets_file, draw_missing_secrets, ensure_dev_secrets};
+pub use mail::{MailConfig, MailerConfig};
 pub use variables::{ConfigProblem, ConfigProblems, Variables};
 
 /// What kind of installation this is.
@@ -85,6 +87,8 @@ pub struct Config {
     pub app_url: String,
     /// SUPPORT_EMAIL.
     pub support_email: String,
+    /// Who carries mail, and how it looks.
+    pub mail: MailConfig,
     /// What the HTTP layer obeys.
     pub http: HttpConfig,
     /// HASH_CONCURRENCY: passwords hashed at a time.

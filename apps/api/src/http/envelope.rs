@@ -87,7 +87,7 @@ fn check_target(uri: &actix_web::http::Uri) -> Result<(), Problem> {
 }
 
 /// Percent-decodes; `None` for a broken escape or what is no UTF-8.
-fn decode(text: &str) -> Option<String> {
+pub(super) fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -76,7 +76,7 @@ fn unsupported(detail: &'static str) -> Problem {
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", detail)
 }
 
-fn check_content_type(request: &HttpRequest, required: bool) -> Result<(), Problem> {
+pub(super) fn check_content_type(request: &HttpRequest, required: bool) -> Result<(), Problem> {
     let encoding = request.headers().get(header::CONTENT_ENCODING);
     if encoding.is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(unsupported("Request bodies must not be compressed.")

@@ -5,7 +5,7 @@ use std::{future::Ready, str::FromStr};
 use actix_web::{FromRequest, HttpRequest, dev};
 use uuid::Uuid;
 
-use super::Problem;
+use super::{Problem, envelope::decode};
 
 /// The first id in the path, as a typed id; 404 when it is no UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,8 @@ impl<T: FromStr> FromRequest for PathText<T> {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let text = request.match_info().iter().last().map(|(_, text)| text);
+        // The router leaves some escapes as they are, `%2B` among them.
+        let text = request.match_info().iter().last().and_then(|(_, text)| decode(text));
         let parsed = text.and_then(|text| text.parse().ok()).map(Self).ok_or_else(Problem::not_found);
         std::future::ready(parsed.map_err(Into::into))
     }

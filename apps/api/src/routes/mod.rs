@@ -4,12 +4,16 @@ mod admin_auth;
 mod admins;
 mod audit_logs;
 mod auth_common;
-pub mod dev;
+mod dev;
+mod notifications;
 mod operations;
+mod quotas;
 mod tenant_auth;
 mod tenants;
+mod webhooks;
+mod workspace;
 
-use crate::{config::Environment, http::Routes, operation};
+use crate::{config::Environment, http::Routes};
 
 /// All routes. `environment` decides about the few that exist in development only.
 #[must_use]
@@ -19,10 +23,14 @@ pub fn all(environment: Environment) -> Routes {
     admin_auth::configure(&mut routes);
     admins::configure(&mut routes);
     audit_logs::configure(&mut routes);
+    notifications::configure(&mut routes);
+    quotas::configure(&mut routes);
     tenant_auth::configure(&mut routes);
     tenants::configure(&mut routes);
+    webhooks::configure(&mut routes);
+    workspace::configure(&mut routes);
     if environment.is_development() {
-        routes.add_at_root(operation!(dev));
+        dev::configure(&mut routes);
     }
     routes
 }

@@ -1,9 +1,11 @@
 //! What needs two domains at once: one transaction, and each domain's `_in` twins inside it.
 
 mod add_person;
+mod invite_again;
 mod open_workshop;
 
 pub use add_person::{AddPerson, PreparedPerson};
+pub use invite_again::InviteAgain;
 pub use open_workshop::OpenWorkshop;
 
 use auth::Recipient;

@@ -57,7 +57,7 @@ async fn a_wrong_configuration_is_named_and_leaves_nothing_behind() {
         (&[("ENCRYPTION_KEYS", "k1:short")], &["ENCRYPTION_KEYS"]),
         (
             &[("APP_ENV", "production")],
-            &["JWT_SECRET", "REFRESH_TOKEN_SECRET", "ENCRYPTION_KEYS", "PUBLIC_URL", "APP_URL"],
+            &["JWT_SECRET", "REFRESH_TOKEN_SECRET", "ENCRYPTION_KEYS", "PUBLIC_URL", "APP_URL", "MAILER"],
         ),
     ];
     for (variables, named) in cases {

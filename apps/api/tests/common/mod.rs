@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(clippy::panic, reason = "a wrong answer ends the test")]
 
+pub mod mail;
 pub mod people;
 
 use std::{rc::Rc, sync::Arc};
@@ -72,7 +73,7 @@ pub struct Api {
     app: App,
     stop: CancellationToken,
     _background: Background,
-    _data_dir: tempfile::TempDir,
+    data_dir: tempfile::TempDir,
 }
 
 impl Api {
@@ -110,7 +111,7 @@ impl Api {
     {
         let stop = CancellationToken::new();
         let background = services.start_background(&stop).await.expect("background work");
-        Self { services, app: Rc::new(Boxed(service)), stop, _background: background, _data_dir: data_dir }
+        Self { services, app: Rc::new(Boxed(service)), stop, _background: background, data_dir }
     }
 
     /// A GET request, to be completed and sent.

@@ -1,7 +1,18 @@
-use super::{Brand, Letter};
+use askama::Template as _;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Brand, Letter, Variables};
+
+mod links;
+mod parts;
+mod subject;
+mod words;
+
+use parts::{Frame, Html, Text};
+pub use subject::subject;
 
 /// A mail as it goes out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Rendered {
     /// Subject line; one line, without secrets.
     pub subject: String,
@@ -9,6 +20,13 @@ pub struct Rendered {
     pub html: String,
     /// Plain-text part.
     pub text: String,
+}
+
+/// Without the parts, which may hold a secret.
+impl std::fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rendered").field("subject", &self.subject).finish_non_exhaustive()
+    }
 }
 
 /// The letter cannot be written.
@@ -27,12 +45,38 @@ pub enum RenderError {
 ///
 /// # Errors
 /// [`RenderError`]
-pub fn render(_letter: &Letter, _brand: &Brand) -> Result<Rendered, RenderError> {
-    Ok(Rendered { subject: String::new(), html: String::new(), text: String::new() })
+pub fn render(letter: &Letter, brand: &Brand) -> Result<Rendered, RenderError> {
+    let secret = || letter.secret.as_ref().map(SecretString::expose_secret).ok_or(RenderError::NoSecret);
+    let subject = subject(&letter.variables, brand);
+    let link = links::main(&letter.variables, brand, secret)?;
+    let mail = &Frame { subject: &subject, brand, link: &link };
+    let (html, text) = match &letter.variables {
+        Variables::AdminWelcome(it) => {
+            let temporary_password = secret()?;
+            let html = Html::AdminWelcome { mail, it, temporary_password };
+            both(&html, &Text::AdminWelcome { mail, it, temporary_password })?
+        }
+        Variables::TenantWelcome(it) => both(&Html::TenantWelcome { mail, it }, &Text::TenantWelcome { mail, it })?,
+        Variables::PasswordReset(it) => both(&Html::PasswordReset { mail, it }, &Text::PasswordReset { mail, it })?,
+        Variables::TrialExpiryWarning(it) => {
+            both(&Html::TrialExpiryWarning { mail, it }, &Text::TrialExpiryWarning { mail, it })?
+        }
+        Variables::PaymentFailed(it) => both(&Html::PaymentFailed { mail, it }, &Text::PaymentFailed { mail, it })?,
+        Variables::TicketConfirmation(it) => {
+            both(&Html::TicketConfirmation { mail, it }, &Text::TicketConfirmation { mail, it })?
+        }
+        Variables::TenantSuspended(it) => {
+            both(&Html::TenantSuspended { mail, it }, &Text::TenantSuspended { mail, it })?
+        }
+        Variables::Invoice(it) => both(&Html::Invoice { mail, it }, &Text::Invoice { mail, it })?,
+    };
+    Ok(Rendered { subject, html, text })
 }
 
-/// The subject line of a letter with these variables; one line, without secrets.
-#[must_use]
-pub fn subject(_variables: &super::Variables, _brand: &Brand) -> String {
-    String::new()
+fn both(html: &Html<'_>, text: &Text<'_>) -> Result<(String, String), askama::Error> {
+    Ok((html.render()?, text.render()?))
 }
+
+#[cfg(test)]
+#[path = "render_tests.rs"]
+mod tests;

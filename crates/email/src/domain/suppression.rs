@@ -1,11 +1,13 @@
 use chrono::{DateTime, Utc};
 use kernel::EmailAddress;
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::NotificationId;
 
 /// Why nothing is sent to an address any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum SuppressionReason {
     /// Its server refused a message for good.
     Bounce,

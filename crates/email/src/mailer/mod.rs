@@ -1,11 +1,21 @@
 //! Handing mail over: the port [`Mailer`], and three who implement it.
 
-use std::time::Duration;
+mod capture;
+mod resend;
+mod shared;
+mod smtp;
+
+use std::{io, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{EmailAddress, TenantId};
 
+pub use self::{
+    capture::{CaptureMailer, CapturedMessage},
+    resend::ResendMailer,
+    smtp::{InvalidSmtpUrl, SmtpMailer, SmtpUrl},
+};
 use crate::domain::{Brand, NotificationId, Rendered, Template};
 
 /// A mail as it is handed over. Its `Debug` shows neither address nor content.
@@ -90,4 +100,38 @@ pub trait Mailer: Send + Sync {
     /// # Errors
     /// [`MailerError`] with what to mend.
     async fn check(&self) -> Result<(), MailerError>;
+}
+
+/// Where captured mail can be read.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait Mailbox: Send + Sync {
+    /// The messages, newest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    async fn messages(&self) -> io::Result<Vec<CapturedMessage>>;
+
+    /// One message.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    async fn message(&self, id: NotificationId) -> io::Result<Option<CapturedMessage>>;
+}
+
+/// A mailer cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum MailerSetupError {
+    /// The key cannot stand in a header.
+    #[error("the API key has characters that no key has")]
+    ApiKey,
+    /// The address can have no path.
+    #[error("the provider's address must be http:// or https://")]
+    ApiUrl,
+    /// No HTTP client, mostly for want of certificates.
+    #[error("no HTTP client")]
+    Http(#[source] reqwest::Error),
+    /// No TLS, mostly for want of certificates.
+    #[error("no TLS for SMTP")]
+    Tls(#[source] lettre::transport::smtp::Error),
 }

@@ -1,16 +1,18 @@
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use kernel::{
     Backoff, Clock, EmailAddress, Entropy, StoreError,
-    sealed::KeyRing,
+    sealed::{KeyRing, SealError},
     work::{WorkOptions, WorkQueue, Worker, work_off},
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::secret::{self, Owner};
+use super::{
+    pace::Pace,
+    secret::{self, Owner},
+};
 use crate::{
     EmailError,
     domain::{Brand, Letter, Variables, render},
@@ -89,7 +91,7 @@ impl Courier {
             brand: Arc::clone(&ports.brand),
             clock: Arc::clone(&ports.clock),
             entropy: Arc::clone(&ports.entropy),
-            limiter: RateLimiter::direct(Quota::per_second(options.per_second)),
+            pace: Pace::new(options.per_second),
             options,
         };
         let queue = DueMail { queue, suppressions: Arc::clone(&ports.suppressions), provider: mailer.name() };
@@ -166,7 +168,7 @@ struct Desk {
     brand: Arc<Brand>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    limiter: DefaultDirectRateLimiter,
+    pace: Pace,
     options: CourierOptions,
 }
 
@@ -200,18 +202,18 @@ impl Desk {
         }
         let message = match self.write(queued) {
             Ok(message) => message,
+            // Other servers have that key already; this one gets it when it is restarted.
+            Err(EmailError::Seal(error @ SealError::UnknownKey(_))) => return self.again(queued, error.to_string(), None),
             Err(error) => return Outcome::Failed { error: error.to_string() },
         };
-        self.limiter.until_ready().await;
+        self.pace.turn().await;
         let sent = tokio::time::timeout(self.options.timeout, self.mailer.send(&message)).await;
         let late =
             || MailerError::Temporary { reason: "the provider did not answer in time".into(), retry_after: None };
         match sent.unwrap_or_else(|_| Err(late())) {
             Ok(receipt) => Outcome::Sent { provider_message_id: receipt.provider_message_id },
             Err(MailerError::Permanent { reason }) => Outcome::Failed { error: reason },
-            Err(MailerError::Temporary { reason, retry_after }) => {
-                self.again(queued.notification.attempts, reason, retry_after)
-            }
+            Err(MailerError::Temporary { reason, retry_after }) => self.again(queued, reason, retry_after),
         }
     }
 
@@ -221,16 +223,24 @@ impl Desk {
         if queued.notification.attempts > self.options.max_attempts {
             return Some("every attempt was cut off");
         }
-        let since = queued.first_attempt_at.and_then(|first| (self.clock.now() - first).to_std().ok());
-        let forgotten = since.is_some_and(|since| since > self.options.key_life);
+        let forgotten = self.tried_for(queued) > self.options.key_life;
         forgotten.then_some("it was first tried so long ago that trying again might send it twice")
     }
 
-    fn again(&self, number: u32, error: String, retry_after: Option<Duration>) -> Outcome {
-        if number >= self.options.max_attempts {
+    /// How long ago it was first tried.
+    fn tried_for(&self, queued: &Queued) -> Duration {
+        let since = queued.first_attempt_at.and_then(|first| (self.clock.now() - first).to_std().ok());
+        since.unwrap_or_default()
+    }
+
+    fn again(&self, queued: &Queued, error: String, retry_after: Option<Duration>) -> Outcome {
+        let number = queued.notification.attempts;
+        let wait = self.options.backoff.after(number, self.entropy.as_ref()).max(retry_after.unwrap_or_default());
+        // Rather given up on now, and seen, than waited for in vain.
+        let in_vain = self.tried_for(queued).saturating_add(wait) > self.options.key_life;
+        if number >= self.options.max_attempts || in_vain {
             return Outcome::Failed { error };
         }
-        let wait = self.options.backoff.after(number, self.entropy.as_ref()).max(retry_after.unwrap_or_default());
         Outcome::Again { at: self.clock.now() + wait, error }
     }
 

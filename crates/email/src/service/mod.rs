@@ -4,10 +4,13 @@ mod courier;
 mod feedback;
 mod housekeeping;
 mod notifications;
+mod pace;
 mod ports;
 pub(crate) mod secret;
 mod suppressions;
 mod templates;
+#[cfg(test)]
+mod test_ports;
 
 pub use courier::{Courier, CourierOptions};
 pub use feedback::Feedback;

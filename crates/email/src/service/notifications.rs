@@ -24,6 +24,8 @@ pub struct NewNotification {
     pub recipient: EmailAddress,
     /// What is to be said.
     pub letter: Letter,
+    /// A key under which a message is queued once and never again, if it needs one.
+    pub once: Option<String>,
 }
 
 /// The log of what was, is and will be sent.
@@ -39,14 +41,14 @@ impl Notifications {
         Self { ports }
     }
 
-    /// Queues messages: they are sent if and only if the transaction commits, each once.
+    /// Queues messages: they are sent if and only if the transaction commits, each once. Those whose key was used before are
+    /// left out; the ids of the others are answered.
     ///
     /// # Errors
     /// [`EmailError::Seal`], [`EmailError::Store`]; the caller must then let the transaction roll back.
     pub async fn queue_in(&self, tx: &mut Tx, new: Vec<NewNotification>) -> Result<Vec<NotificationId>, EmailError> {
         let queued: Vec<Queued> = new.into_iter().map(|new| self.queued(new)).collect::<Result<_, _>>()?;
-        self.ports.notifications.insert_in(tx, &queued).await?;
-        Ok(queued.iter().map(|queued| queued.notification.id).collect())
+        Ok(self.ports.notifications.insert_in(tx, &queued).await?)
     }
 
     fn queued(&self, new: NewNotification) -> Result<Queued, EmailError> {
@@ -74,7 +76,7 @@ impl Notifications {
             sent_at: None,
             version: 1,
         };
-        Ok(Queued { notification, secret, first_attempt_at: None })
+        Ok(Queued { notification, secret, once: new.once, first_attempt_at: None })
     }
 
     /// One message.

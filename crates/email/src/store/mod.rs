@@ -6,6 +6,7 @@ mod notifications;
 mod queue;
 mod reseal;
 mod rows;
+mod settle;
 mod suppressions;
 
 use std::sync::Arc;

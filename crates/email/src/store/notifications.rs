@@ -5,7 +5,8 @@ use kernel::{
     page::{Page, PageRequest},
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, OnConflict},
 };
 
 use super::{
@@ -17,6 +18,9 @@ use crate::{
     domain::{ByTime, News, Notification, NotificationFilter, NotificationId, NotificationStatus},
     repository::{NotificationRepository, Queued},
 };
+
+/// Rows inserted by one statement; engines limit its values.
+const ROWS: usize = 500;
 
 #[async_trait]
 impl NotificationRepository for EmailStore {
@@ -37,14 +41,18 @@ impl NotificationRepository for EmailStore {
         Ok(Page::from_overfetch(found?, page.limit, total, |it| list::place(it.created_at, it.id.uuid())))
     }
 
-    async fn insert_in(&self, tx: &mut Tx, messages: &[Queued]) -> Result<(), StoreError> {
-        if messages.is_empty() {
-            return Ok(());
+    async fn insert_in(&self, tx: &mut Tx, messages: &[Queued]) -> Result<Vec<NotificationId>, StoreError> {
+        let mut added = Vec::with_capacity(messages.len());
+        for some in messages.chunks(ROWS) {
+            let new: Vec<ActiveModel> = some.iter().map(rows::new_row).collect();
+            let once = OnConflict::column(Column::OnceKey).do_nothing().to_owned();
+            let keys = Entity::insert_many(new).on_conflict(once).exec_with_returning_keys(tx.executor()).await?;
+            added.extend(keys.into_iter().map(NotificationId));
         }
-        let new: Vec<ActiveModel> = messages.iter().map(rows::new_row).collect();
-        Entity::insert_many(new).exec_without_returning(tx.executor()).await?;
-        tx.wake_on_commit(&self.waker);
-        Ok(())
+        if !added.is_empty() {
+            tx.wake_on_commit(&self.waker);
+        }
+        Ok(added)
     }
 
     async fn find_for_update(&self, tx: &mut Tx, id: NotificationId) -> Result<Option<Queued>, StoreError> {
@@ -63,8 +71,10 @@ impl NotificationRepository for EmailStore {
             .col_expr(Column::Attempts, Expr::value(0))
             .col_expr(Column::NextAttemptAt, Expr::value(now))
             .col_expr(Column::FirstAttemptAt, Expr::value(Option::<DateTime<Utc>>::None))
+            .col_expr(Column::Provider, Expr::value(Option::<String>::None))
             .col_expr(Column::ProviderMessageId, Expr::value(Option::<String>::None))
             .col_expr(Column::ErrorMessage, Expr::value(Option::<String>::None))
+            .col_expr(Column::SentAt, Expr::value(Option::<DateTime<Utc>>::None))
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))
             .col_expr(Column::UpdatedAt, Expr::value(now))
             .filter(Column::Id.eq(id.uuid()))

@@ -4,15 +4,16 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{StoreError, Transactor, Tx};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, LockBehavior, LockType, Query, SelectStatement},
 };
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use super::{
     EmailStore,
-    entity::notification_log::{Column, Entity},
-    rows,
+    entity::notification_log::{Column, Entity, Model},
+    rows, settle,
 };
 use crate::{
     domain::{NotificationId, NotificationStatus as Status},
@@ -26,40 +27,32 @@ impl MailQueue for EmailStore {
     }
 
     async fn claim(&self, limit: u64, lease: Duration) -> Result<Vec<Queued>, StoreError> {
-        let now = self.clock.now();
-        let mut due = ids(Condition::all().add(Column::NextAttemptAt.lte(now)), Column::NextAttemptAt, limit);
-        // On PostgreSQL two nodes pass each other by; SQLite has one writer and writes no such clause.
-        due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-        let claimed = Entity::update_many()
-            .col_expr(Column::NextAttemptAt, Expr::value(now + lease))
-            .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-            .col_expr(Column::FirstAttemptAt, Expr::col(Column::FirstAttemptAt).if_null(now))
-            .filter(Column::Id.in_subquery(due))
-            .exec_with_returning(self.db.writer())
-            .await?;
+        let mut tx = self.db.begin().await?;
+        let claimed = claim_in(&mut tx, limit, self.clock.now(), lease).await?;
+        tx.commit().await?;
         let mut queued = Vec::with_capacity(claimed.len());
+        let mut unreadable = Vec::new();
         for row in claimed {
             let (id, number) = (NotificationId(row.id), rows::attempts(row.attempts));
             match rows::queued(row) {
                 Ok(message) => queued.push(message),
-                // It must not keep the others from being sent.
                 Err(error) => {
                     tracing::error!(notification_id = %id, %error, "a message cannot be read; it is given up on");
                     let outcome = Outcome::Failed { error: "the stored message cannot be read".to_owned() };
-                    self.settle("none", &[Attempt { id, number, outcome }]).await?;
+                    unreadable.push(Attempt { id, number, outcome });
                 }
             }
+        }
+        // They must not keep the others from being sent.
+        if !unreadable.is_empty() {
+            settle::keep(self, None, &unreadable).await?;
         }
         queued.sort_by_key(|it| (it.notification.created_at, it.notification.id));
         Ok(queued)
     }
 
     async fn settle(&self, provider: &str, attempts: &[Attempt]) -> Result<(), StoreError> {
-        let mut tx = self.db.begin().await?;
-        for attempt in attempts {
-            settle_in(&mut tx, provider, attempt, self.clock.now()).await?;
-        }
-        tx.commit().await
+        settle::keep(self, Some(provider), attempts).await
     }
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
@@ -86,7 +79,9 @@ impl MailQueue for EmailStore {
         let mut tx = self.db.begin().await?;
         let erased = Entity::update_many()
             .col_expr(Column::Secret, Expr::value(Option::<String>::None))
-            .filter(Column::Id.in_subquery(ids(ended, Column::Id, limit)))
+            .filter(Column::Id.in_subquery(ids(ended.clone(), Column::Id, limit)))
+            // Once more, for those that were queued again meanwhile.
+            .filter(ended)
             .exec(tx.executor())
             .await?;
         tx.commit().await?;
@@ -97,7 +92,8 @@ impl MailQueue for EmailStore {
         let old = Condition::all().add(Column::CreatedAt.lt(before)).add(Column::NextAttemptAt.is_null());
         let mut tx = self.db.begin().await?;
         let deleted = Entity::delete_many()
-            .filter(Column::Id.in_subquery(ids(old, Column::CreatedAt, limit)))
+            .filter(Column::Id.in_subquery(ids(old.clone(), Column::CreatedAt, limit)))
+            .filter(old)
             .exec(tx.executor())
             .await?;
         tx.commit().await?;
@@ -116,39 +112,31 @@ fn ids(which: Condition, order: Column, limit: u64) -> SelectStatement {
         .to_owned()
 }
 
-async fn settle_in(tx: &mut Tx, provider: &str, attempt: &Attempt, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let waiting = |status: Status| {
-        Entity::update_many()
-            .col_expr(Column::Status, Expr::value(status.as_str()))
-            .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-            .col_expr(Column::UpdatedAt, Expr::value(now))
-            .filter(Column::Id.eq(attempt.id.uuid()))
-            .filter(Column::Status.eq(Status::Pending.as_str()))
-    };
-    // An attempt that lost its lease to another has no say, unless it has sent the message.
-    let mine = |update: UpdateMany<Entity>| {
-        update.filter(Column::Attempts.eq(i32::try_from(attempt.number).unwrap_or(i32::MAX)))
-    };
-    let no_time = || Expr::value(Option::<DateTime<Utc>>::None);
-    let no_text = || Expr::value(Option::<String>::None);
-    let update = match &attempt.outcome {
-        Outcome::Sent { provider_message_id } => waiting(Status::Sent)
-            .col_expr(Column::NextAttemptAt, no_time())
-            .col_expr(Column::Provider, Expr::value(provider))
-            .col_expr(Column::ProviderMessageId, Expr::value(provider_message_id.clone()))
-            .col_expr(Column::SentAt, Expr::value(now))
-            .col_expr(Column::Secret, no_text())
-            .col_expr(Column::ErrorMessage, no_text()),
-        Outcome::Again { at, error } => mine(waiting(Status::Pending))
-            .col_expr(Column::NextAttemptAt, Expr::value(*at))
-            .col_expr(Column::Provider, Expr::value(provider))
-            .col_expr(Column::ErrorMessage, Expr::value(error.as_str())),
-        Outcome::Failed { error } => mine(waiting(Status::Failed))
-            .col_expr(Column::NextAttemptAt, no_time())
-            .col_expr(Column::Provider, Expr::value(provider))
-            .col_expr(Column::ErrorMessage, Expr::value(error.as_str())),
-        Outcome::Suppressed => mine(waiting(Status::Suppressed)).col_expr(Column::NextAttemptAt, no_time()),
-    };
-    update.exec(tx.executor()).await?;
-    Ok(())
+/// Takes due rows. They are chosen by a statement of their own: PostgreSQL may run a subquery that skips locked rows anew
+/// for each row of the update, and would then take more than `limit`.
+async fn claim_in(tx: &mut Tx, limit: u64, now: DateTime<Utc>, lease: Duration) -> Result<Vec<Model>, StoreError> {
+    let due: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::NextAttemptAt.lte(now))
+        .order_by_asc(Column::NextAttemptAt)
+        .limit(limit)
+        // On PostgreSQL two nodes pass each other by; SQLite has one writer and writes no such clause.
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_tuple()
+        .all(tx.executor())
+        .await?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let claimed = Entity::update_many()
+        .col_expr(Column::NextAttemptAt, Expr::value(now + lease))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .col_expr(Column::FirstAttemptAt, Expr::col(Column::FirstAttemptAt).if_null(now))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.is_in(due))
+        .exec_with_returning(tx.executor())
+        .await?;
+    Ok(claimed)
 }

@@ -34,21 +34,22 @@ impl Reseal for EmailStore {
                 .await?;
             let Some(end) = rows.last() else { return Ok(count) };
             last = Some(end.id);
-            let mut tx = self.db.begin().await?;
             for row in &rows {
                 let Some(renewed) = renewed(ring, row).transpose() else { continue };
                 let Ok(renewed) = renewed else {
                     count.refused += 1;
                     continue;
                 };
+                // A transaction for each: over several, it and a courier that keeps outcomes could wait for each other.
+                let mut tx = self.db.begin().await?;
                 // What was sent meanwhile stays erased.
                 let update = Entity::update_many()
                     .col_expr(Column::Secret, Expr::value(renewed))
                     .filter(Column::Id.eq(row.id))
                     .filter(Column::Secret.eq(row.secret.as_deref()));
                 count.done += update.exec(tx.executor()).await?.rows_affected;
+                tx.commit().await?;
             }
-            tx.commit().await?;
         }
     }
 }

@@ -41,7 +41,8 @@ pub(super) fn queued(row: Model) -> Result<Queued, StoreError> {
     let first_attempt_at = row.first_attempt_at;
     let secret = row.secret.as_deref().map(str::parse).transpose();
     let secret = secret.map_err(|error| StoreError::corrupt("notification_log.secret", error))?;
-    Ok(Queued { notification: notification(row)?, secret, first_attempt_at })
+    let once = row.once_key.clone();
+    Ok(Queued { notification: notification(row)?, secret, once, first_attempt_at })
 }
 
 pub(super) fn attempts(stored: i32) -> u32 {
@@ -60,6 +61,7 @@ pub(super) fn new_row(queued: &Queued) -> ActiveModel {
         subject: Set(it.subject.clone()),
         variables: Set(it.variables.clone()),
         secret: Set(queued.secret.as_ref().map(ToString::to_string)),
+        once_key: Set(queued.once.clone()),
         status: Set(it.status.as_str().to_owned()),
         attempts: Set(i32::try_from(it.attempts).unwrap_or(i32::MAX)),
         next_attempt_at: Set(it.next_attempt_at),

@@ -204,7 +204,7 @@ fn plan(rng: &mut ChaCha8Rng, people: u32) -> Plan {
         6..9 => Plan::Performance,
         _ => Plan::Enterprise,
     };
-    let fits = |plan: &Plan| plan.seats().is_none_or(|seats| u64::from(people) <= seats);
+    let fits = |plan: &Plan| plan.limits().seats.is_none_or(|seats| u64::from(people) <= seats);
     Plan::ALL.iter().copied().filter(|plan| *plan >= wanted).find(fits).unwrap_or(Plan::Enterprise)
 }
 

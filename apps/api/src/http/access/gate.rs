@@ -9,6 +9,7 @@ use actix_web::{
 };
 use auth::{AccessTokens, AdminPrincipal, Permission, TenantPermission, TenantPrincipal};
 use kernel::{AuditEntry, AuditTrail, Transactor};
+use tenancy::service::ApiCalls;
 
 use super::{Access, Need, Principal};
 use crate::http::{Context, Problem};
@@ -24,6 +25,8 @@ pub struct Gate {
     pub audit: Arc<dyn AuditTrail>,
     /// For the refusals' own transactions.
     pub transactor: Arc<dyn Transactor>,
+    /// Counts the requests of workshops' people.
+    pub calls: Arc<ApiCalls>,
 }
 
 /// Lets the request pass, and notes who it is; or refuses it.
@@ -38,11 +41,13 @@ pub(in crate::http) async fn enforce(request: &HttpRequest, access: Access) -> R
         Access::Tenant(need) => {
             let principal = gate(request)?.tokens.verify_tenant(bearer(request)?)?;
             request.extensions_mut().insert(Principal::Tenant(principal));
-            admit_tenant(&principal, need)
+            admit_tenant(&principal, need).and_then(|()| count(gate(request)?, &principal, need))
         }
     };
     match verdict {
         Ok(()) => Ok(()),
+        // That nothing is left of the quota is in the trail already, once.
+        Err(refusal) if refusal.status() == StatusCode::TOO_MANY_REQUESTS => Err(refusal),
         Err(refusal) => {
             record(request, access, &refusal).await?;
             Err(refusal)
@@ -75,6 +80,18 @@ fn admit_tenant(principal: &TenantPrincipal, need: Need<TenantPermission>) -> Re
         return Err(Problem::new(StatusCode::FORBIDDEN, "TRIAL_EXPIRED", detail));
     }
     Ok(())
+}
+
+/// Takes a request off the plan's quota. Whoever has none left can still sign out, read the quota and ask for help.
+fn count(gate: &Gate, principal: &TenantPrincipal, need: Need<TenantPermission>) -> Result<(), Problem> {
+    let counted = gate.calls.count(principal.tenant_id).map_err(Problem::from);
+    match need {
+        Need::Token | Need::SignedIn => Ok(()),
+        Need::Permission(
+            TenantPermission::UsageRead | TenantPermission::TicketsRead | TenantPermission::TicketsWrite,
+        ) => Ok(()),
+        Need::Permission(_) => counted,
+    }
 }
 
 /// Leaves an audit entry of a refusal, in a transaction of its own.

@@ -1,4 +1,4 @@
-use audit::{ActorName, NamedEntry, Summary};
+use audit::{ActorName, ActorType, NamedEntry, Summary};
 use chrono::{DateTime, Utc};
 use kernel::AdminId;
 use serde::Serialize;
@@ -91,6 +91,20 @@ impl From<NamedEntry> for EntryDto {
             created_at: entry.created_at,
             hash,
         }
+    }
+}
+
+impl EntryDto {
+    /// As a workshop sees it: of staff, it learns the name and no more.
+    pub(in crate::routes) fn for_workshop(named: NamedEntry) -> Self {
+        let mut entry = Self::from(named);
+        if entry.actor_type == ActorType::Admin.as_str() {
+            (entry.ip_address, entry.user_agent) = (None, None);
+            if let Some(actor) = &mut entry.actor {
+                actor.email = None;
+            }
+        }
+        entry
     }
 }
 

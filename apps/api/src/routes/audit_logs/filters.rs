@@ -1,33 +1,18 @@
 use audit::{AuditFilter, AuditSort, ExportFormat};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use kernel::{
     AdminId, TenantId,
     page::{Direction, Sort},
 };
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::{Problem, SortField};
+use crate::http::{Moment, Problem, SortField};
 
 impl SortField for AuditSort {
     const FIELDS: &'static [(&'static str, Self)] = &[("createdAt", Self::CreatedAt)];
 
     fn default_sort() -> Sort<Self> {
         Sort { field: Self::CreatedAt, direction: Direction::Descending }
-    }
-}
-
-/// An instant (RFC 3339), or a day, which stands for its first instant in UTC.
-#[derive(Debug, Clone, Copy)]
-pub struct Moment(DateTime<Utc>);
-
-impl<'de> Deserialize<'de> for Moment {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let day = || text.parse::<NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN).and_utc());
-        let instant = DateTime::parse_from_rfc3339(&text).ok().map(|instant| instant.with_timezone(&Utc));
-        let message = "must be a time like 2026-01-31T09:00:00Z or a day like 2026-01-31";
-        instant.or_else(day).map(Self).ok_or_else(|| D::Error::custom(message))
     }
 }
 
@@ -76,7 +61,7 @@ impl Filters {
     }
 
     /// Below a workshop.
-    pub(super) fn to_filter_of(&self, tenant: TenantId) -> Result<AuditFilter, Problem> {
+    pub(in crate::routes) fn to_filter_of(&self, tenant: TenantId) -> Result<AuditFilter, Problem> {
         if self.tenant_id.is_some_and(|other| other != tenant) {
             return Err(Problem::field("tenantId", "INVALID", "must be the workshop of the path, or left out"));
         }

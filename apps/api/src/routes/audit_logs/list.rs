@@ -10,8 +10,8 @@ use crate::http::{Answer, Listing, Pagination, PagingParams, Problem, Require, a
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditLogList {
-    pub(super) audit_logs: Vec<EntryDto>,
-    pub(super) pagination: Pagination,
+    pub(in crate::routes) audit_logs: Vec<EntryDto>,
+    pub(in crate::routes) pagination: Pagination,
 }
 
 /// Search the audit trail

@@ -10,6 +10,7 @@ mod tenant_list;
 mod tenant_summary;
 mod verify;
 
+pub(super) use self::{dto::EntryDto, filters::Filters, list::AuditLogList};
 use crate::{http::Routes, operation};
 
 pub(super) fn configure(routes: &mut Routes) {

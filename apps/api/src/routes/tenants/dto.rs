@@ -5,7 +5,7 @@ use tenancy::domain::{PrimaryContact, TenantSummary, TenantView, WebAddress};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{subscription::SubscriptionDto, users::UserDto};
+use super::{subscription::SubscriptionDto, users::dto::UserDto};
 use crate::http::{Answer, Problem};
 
 /// Whom to call.
@@ -112,7 +112,7 @@ pub struct TenantAnswer {
 }
 
 /// 200 with the workshop and its `ETag`.
-pub(super) fn answer(summary: TenantSummary) -> Result<Answer, Problem> {
+pub(in crate::routes) fn answer(summary: TenantSummary) -> Result<Answer, Problem> {
     let version = summary.tenant.version;
     Ok(Answer::ok(&TenantAnswer { tenant: summary.into() })?.etag(version))
 }
@@ -136,7 +136,7 @@ pub struct TenantViewAnswer {
 }
 
 /// 200 with the single view and the workshop's `ETag`.
-pub(super) fn view(view: TenantView, now: DateTime<Utc>) -> Result<Answer, Problem> {
+pub(in crate::routes) fn view(view: TenantView, now: DateTime<Utc>) -> Result<Answer, Problem> {
     let version = view.summary.tenant.version;
     let tenant = TenantViewDto {
         tenant: view.summary.into(),

@@ -3,7 +3,7 @@
 mod by_subdomain;
 mod create;
 mod delete;
-mod dto;
+pub(super) mod dto;
 mod get;
 mod list;
 mod reactivate;
@@ -11,7 +11,7 @@ mod restore;
 mod subscription;
 mod suspend;
 mod update;
-mod users;
+pub(super) mod users;
 
 use crate::{http::Routes, operation};
 

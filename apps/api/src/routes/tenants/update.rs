@@ -18,7 +18,7 @@ pub struct UpdateTenantBody {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = String, required = false, max_length = 120)]
     name: Option<Option<String>>,
-    /// People beyond a smaller plan's seats stay.
+    /// It must have a seat for everybody who is active (409 QUOTA_EXCEEDED).
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = String, required = false, example = "PERFORMANCE")]
     plan: Option<Option<String>>,

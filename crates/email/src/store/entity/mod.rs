@@ -1,2 +1,2 @@
-pub(crate) mod notification_log;
-pub(crate) mod suppressions;
+pub(super) mod notification_log;
+pub(super) mod suppressions;

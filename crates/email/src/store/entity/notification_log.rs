@@ -17,6 +17,8 @@ pub struct Model {
     pub variables: Json,
     #[sea_orm(column_type = "Text", nullable)]
     pub secret: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub once_key: Option<String>,
     pub status: String,
     pub attempts: i32,
     pub next_attempt_at: Option<DateTimeUtc>,

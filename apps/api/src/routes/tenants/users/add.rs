@@ -31,7 +31,7 @@ pub struct AddTenantUserBody {
 }
 
 impl AddTenantUserBody {
-    fn into_command(self) -> Result<(NewPerson, Option<SecretString>), Problem> {
+    pub(in crate::routes) fn into_command(self) -> Result<(NewPerson, Option<SecretString>), Problem> {
         let input = NewPersonInput {
             first_name: self.first_name,
             last_name: self.last_name,

@@ -40,7 +40,7 @@ pub struct UserDto {
 
 impl UserDto {
     /// As of `now`, which decides whether an invitation has expired.
-    pub(in crate::routes::tenants) fn new(person: Person, now: DateTime<Utc>) -> Self {
+    pub(in crate::routes) fn new(person: Person, now: DateTime<Utc>) -> Self {
         Self {
             invitation: person.invitation(now).map(|invitation| invitation.as_str()),
             id: person.id.uuid(),
@@ -65,11 +65,11 @@ impl UserDto {
 #[derive(Serialize, ToSchema)]
 #[schema(as = TenantUserAnswer)]
 pub struct UserAnswer {
-    pub(super) user: UserDto,
+    pub(in crate::routes) user: UserDto,
 }
 
 /// 200 with the person and their `ETag`.
-pub(super) fn answer(person: Person, now: DateTime<Utc>) -> Result<Answer, Problem> {
+pub(in crate::routes) fn answer(person: Person, now: DateTime<Utc>) -> Result<Answer, Problem> {
     let version = person.version;
     Ok(Answer::ok(&UserAnswer { user: UserDto::new(person, now) })?.etag(version))
 }
@@ -78,6 +78,6 @@ pub(super) fn answer(person: Person, now: DateTime<Utc>) -> Result<Answer, Probl
 #[derive(Serialize, ToSchema)]
 #[schema(as = RemovedTenantUserAnswer)]
 pub struct RemovedUserAnswer {
-    pub(super) message: &'static str,
-    pub(super) user: UserDto,
+    pub(in crate::routes) message: &'static str,
+    pub(in crate::routes) user: UserDto,
 }

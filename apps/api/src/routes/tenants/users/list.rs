@@ -31,6 +31,13 @@ pub struct Filters {
     search: Option<String>,
 }
 
+impl Filters {
+    pub(in crate::routes) fn to_filter(&self) -> Result<PersonFilter, Problem> {
+        let search = search(self.search.as_deref())?;
+        Ok(PersonFilter { role: self.role, is_active: self.is_active, search })
+    }
+}
+
 impl SortField for PersonSort {
     const FIELDS: &'static [(&'static str, Self)] = Self::ALL;
 
@@ -43,8 +50,8 @@ impl SortField for PersonSort {
 #[derive(Serialize, ToSchema)]
 #[schema(as = TenantUserList)]
 pub struct UserList {
-    users: Vec<UserDto>,
-    pagination: Pagination,
+    pub(in crate::routes) users: Vec<UserDto>,
+    pub(in crate::routes) pagination: Pagination,
 }
 
 /// List a workshop's people
@@ -62,9 +69,7 @@ pub async fn handle(
     people: web::Data<People>,
     core: web::Data<Core>,
 ) -> Result<Answer, Problem> {
-    let Filters { role, is_active, search: text } = &list.filters;
-    let filter = PersonFilter { role: *role, is_active: *is_active, search: search(text.as_deref())? };
-    let page = people.list(id.0, &filter, &list.page).await?;
+    let page = people.list(id.0, &list.filters.to_filter()?, &list.page).await?;
     let now = core.clock.now();
     let (users, pagination) = list.answer(page, |person| UserDto::new(person, now));
     Answer::ok(&UserList { users, pagination })

@@ -1,13 +1,13 @@
 //! A workshop's people, as staff manage them.
 
-mod add;
-mod dto;
+pub(in crate::routes) mod add;
+pub(in crate::routes) mod dto;
 mod get;
-mod list;
+mod invitation;
+pub(in crate::routes) mod list;
 mod remove;
-mod update;
-
-pub(super) use dto::UserDto;
+mod transfer_ownership;
+pub(in crate::routes) mod update;
 
 use crate::{http::Routes, operation};
 
@@ -18,5 +18,8 @@ pub fn configure(routes: &mut Routes) {
         .add(operation!(add))
         .add(operation!(get))
         .add(operation!(update))
-        .add(operation!(remove));
+        .add(operation!(remove))
+        .add(operation!(transfer_ownership))
+        .add(operation!(invitation::resend))
+        .add(operation!(invitation::revoke));
 }

@@ -35,7 +35,7 @@ pub struct UpdateTenantUserBody {
 }
 
 impl UpdateTenantUserBody {
-    fn into_command(self) -> Result<PersonPatch, Problem> {
+    pub(in crate::routes) fn into_command(self) -> Result<PersonPatch, Problem> {
         let input = PersonPatchInput {
             first_name: self.first_name,
             last_name: self.last_name,

@@ -4,12 +4,18 @@ use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
+    process,
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use super::CapturedMessage;
+use crate::domain::NotificationId;
 
 /// Messages kept; older ones go.
 const KEEP: usize = 500;
+
+/// Tells the files apart that this process has not finished yet.
+static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 #[derive(Debug, Clone)]
 pub(super) struct Folder(PathBuf);
@@ -19,14 +25,8 @@ impl Folder {
         Self(path)
     }
 
-    /// Writes beside and renames, so that a reader sees a whole message or none, and a kill leaves no half.
     pub(super) fn put(&self, message: &CapturedMessage) -> io::Result<()> {
-        make_private(&self.0)?;
-        let half = self.0.join(format!("{}.tmp", message.id));
-        let mut file = private_file(&half)?;
-        file.write_all(&serde_json::to_vec_pretty(message)?)?;
-        file.sync_all()?;
-        fs::rename(&half, self.0.join(format!("{}.json", message.id)))?;
+        self.write(&self.0.join(format!("{}.json", message.id)), &serde_json::to_vec_pretty(message)?)?;
         for old in self.newest_first()?.into_iter().skip(KEEP) {
             ignore_missing(fs::remove_file(old))?;
         }
@@ -37,15 +37,37 @@ impl Folder {
     pub(super) fn read(&self) -> io::Result<Vec<CapturedMessage>> {
         let mut messages = Vec::new();
         for path in self.newest_first()? {
-            match fs::read(&path) {
-                Ok(bytes) => messages.extend(serde_json::from_slice(&bytes).ok()),
-                Err(error) => ignore_missing(Err(error))?,
-            }
+            messages.extend(read(&path)?);
         }
         Ok(messages)
     }
 
-    /// Names are ids of events, and those begin with their time.
+    pub(super) fn find(&self, id: NotificationId) -> io::Result<Option<CapturedMessage>> {
+        read(&self.0.join(format!("{id}.json")))
+    }
+
+    /// Whether messages can be kept. A folder that is not there yet is left to the first message.
+    pub(super) fn probe(&self) -> io::Result<()> {
+        match fs::metadata(&self.0) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            other => other?,
+        };
+        let path = self.0.join("probe");
+        self.write(&path, b"")?;
+        ignore_missing(fs::remove_file(path))
+    }
+
+    /// Writes beside and renames, so that a reader sees a whole file or none, and a kill leaves no half.
+    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        make_private(&self.0)?;
+        let half = path.with_extension(format!("{}-{}.tmp", process::id(), NUMBER.fetch_add(1, Ordering::Relaxed)));
+        let mut file = private_file(&half)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&half, path)
+    }
+
+    /// Names are ids, and those begin with their time.
     fn newest_first(&self) -> io::Result<Vec<PathBuf>> {
         let entries = match fs::read_dir(&self.0) {
             Ok(entries) => entries,
@@ -64,7 +86,15 @@ impl Folder {
     }
 }
 
-/// Another handler of the same mailbox may have been quicker.
+fn read(path: &Path) -> io::Result<Option<CapturedMessage>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Another mailer with the same folder may have been quicker.
 fn ignore_missing(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -87,10 +117,10 @@ fn make_private(directory: &Path) -> io::Result<()> {
 #[cfg(unix)]
 fn private_file(path: &Path) -> io::Result<fs::File> {
     use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+    fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
 #[cfg(not(unix))]
 fn private_file(path: &Path) -> io::Result<fs::File> {
-    fs::File::create(path)
+    fs::File::create_new(path)
 }

@@ -1,0 +1,34 @@
+use actix_web::web;
+use kernel::{TenantId, TenantUserId};
+
+use crate::{
+    http::{Answer, Context, Idempotent, NoBody, PathIds, Problem, Require, access::admin},
+    workflows::InviteAgain,
+};
+
+/// Send an invitation again
+///
+/// With a new link, good for 7 days; older ones die. 409 ILLEGAL_TRANSITION for somebody who has accepted, or was never invited.
+#[utoipa::path(
+    post, path = "/admin/tenants/{id}/users/{userId}/invitation/resend", operation_id = "resendInvitation",
+    tag = "Tenant users",
+    params(
+        ("id" = uuid::Uuid, Path, description = "The workshop"),
+        ("userId" = uuid::Uuid, Path, description = "The person"),
+    ),
+    responses((status = 202, description = "It is on its way", body = crate::http::MessageSchema))
+)]
+pub async fn handle(
+    _: Require<admin::TenantUsersWrite>,
+    context: Context,
+    ids: PathIds<TenantId, TenantUserId>,
+    key: Idempotent,
+    _: NoBody,
+    workflow: web::Data<InviteAgain>,
+) -> Result<Answer, Problem> {
+    key.once(async |tx| {
+        workflow.invite_in(tx, &context, ids.0, ids.1).await?;
+        Ok(Answer::message("The invitation is on its way.").status(actix_web::http::StatusCode::ACCEPTED))
+    })
+    .await
+}

@@ -1,0 +1,222 @@
+use kernel::EmailAddress;
+use rstest::rstest;
+use serde_json::Value;
+use url::Url;
+
+use super::*;
+use crate::domain::{PasswordReset, Template, TrialExpiryWarning, samples};
+
+const SECRET: &str = "s3cret-Token";
+
+fn rendered(letter: &Letter) -> Rendered {
+    render(letter, &samples::brand()).expect("rendered")
+}
+
+/// A letter in which every text that may be anything is `value`. So is the secret, but on one line: we make it.
+fn letter_of(template: Template, value: &str) -> Letter {
+    let mut variables = samples::variables(template).to_value().expect("an object");
+    let names: Vec<String> = variables.as_object().expect("an object").keys().cloned().collect();
+    for name in names {
+        let mut tried = variables.clone();
+        tried[&name] = Value::from(value);
+        if Variables::from_value(template, tried.clone()).is_ok() {
+            variables = tried;
+        }
+    }
+    let variables = Variables::from_value(template, variables).expect("variables");
+    assert!(format!("{variables:?}").contains(&format!("{value:?}")), "{template} has no free text");
+    let secret: String = value.chars().filter(|c| !c.is_control()).collect();
+    Letter { variables, secret: template.secret_variable().map(|_| secret.into()) }
+}
+
+fn golden(name: &str, letter: &Letter) {
+    let Rendered { subject, html, text } = rendered(letter);
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!(name, format!("Subject: {subject}\n\n{text}\n{html}"));
+    });
+}
+
+fn staff_reset() -> Variables {
+    let (tenant_name, subdomain) = (None, None);
+    Variables::PasswordReset(PasswordReset { first_name: "Jo".into(), tenant_name, subdomain, valid_minutes: 60 })
+}
+
+fn trial(days_left: u32) -> Variables {
+    let Variables::TrialExpiryWarning(sample) = samples::variables(Template::TrialExpiryWarning) else {
+        panic!("another template's sample")
+    };
+    Variables::TrialExpiryWarning(TrialExpiryWarning { days_left, ..sample })
+}
+
+#[test]
+fn letters_read_as_they_did() {
+    for template in Template::ALL {
+        golden(&template.as_str().to_ascii_lowercase(), &samples::letter(template));
+    }
+    golden("password_reset_of_staff", &Letter { variables: staff_reset(), secret: Some(samples::MASK.into()) });
+}
+
+#[rstest]
+#[case(samples::variables(Template::AdminWelcome), "Welcome to NextCRM")]
+#[case(samples::variables(Template::TenantWelcome), "You are invited to Jo's Garage on NextCRM")]
+#[case(samples::variables(Template::PasswordReset), "Reset your Jo's Garage password")]
+#[case(staff_reset(), "Reset your NextCRM password")]
+#[case(trial(7), "Your trial of NextCRM ends in 7 days")]
+#[case(trial(1), "Your trial of NextCRM ends tomorrow")]
+#[case(samples::variables(Template::PaymentFailed), "We could not collect your payment")]
+#[case(samples::variables(Template::TicketConfirmation), "Ticket TKT-01JQ3W8Z5K7M: Brake pads arrive twice")]
+#[case(samples::variables(Template::TenantSuspended), "Jo's Garage is suspended")]
+#[case(samples::variables(Template::Invoice), "Invoice INV-20260301-7K2M9Q from NextCRM")]
+fn subjects_tell_what_it_is_about(#[case] variables: Variables, #[case] expected: &str) {
+    assert_eq!(subject(&variables, &samples::brand()), expected);
+}
+
+#[test]
+fn a_subject_is_one_short_line_whatever_is_in_it() {
+    for template in Template::ALL {
+        let value = format!("a\r\nBcc: {SECRET}\u{2028}\0{}", "x".repeat(500));
+        let Letter { variables, .. } = letter_of(template, &value);
+        let letter = Letter { variables, secret: Some(SECRET.into()) };
+        let subject = rendered(&letter).subject;
+        assert!(!subject.is_empty() && subject.chars().count() <= 120, "{subject}");
+        assert!(!subject.chars().any(|c| c.is_control() || c == '\u{2028}'), "{subject:?}");
+        let plain = Letter { secret: Some(SECRET.into()), ..samples::letter(template) };
+        assert!(!rendered(&plain).subject.contains(SECRET), "{template}");
+    }
+}
+
+#[test]
+fn values_are_escaped_in_html_and_literal_in_text() {
+    const VALUE: &str = "<script>\"'&";
+    // In a text or attribute, in a link's query, and in its path.
+    const ESCAPED: [&str; 3] =
+        ["&#60;script&#62;&#34;&#39;&#38;", "%3Cscript%3E%22%27%26", "%3Cscript%3E%22&#39;&#38;"];
+    for template in Template::ALL {
+        let Rendered { html, text, .. } = rendered(&letter_of(template, VALUE));
+        assert!(html.contains(ESCAPED[0]), "{html}");
+        let known = ESCAPED.into_iter().chain(["aria-roledescription", "subscription", "noscript"]);
+        let rest = known.fold(html, |html, known| html.replace(known, ""));
+        assert!(!rest.contains("script"), "{rest}");
+        assert!(text.contains(VALUE), "{text}");
+    }
+}
+
+#[test]
+fn text_has_no_entities() {
+    for template in Template::ALL {
+        for letter in [samples::letter(template), letter_of(template, "<script>\"'& Jo")] {
+            let text = rendered(&letter).text;
+            let entity = text.split('&').skip(1).find(|rest| {
+                let name = rest.trim_start_matches(|c: char| c == '#' || c.is_ascii_alphanumeric());
+                name.starts_with(';')
+            });
+            assert_eq!(entity, None, "{text}");
+        }
+    }
+}
+
+/// What follows each `name="`, unescaped.
+fn attributes(html: &str, name: &str) -> Vec<String> {
+    let opening = format!("{name}=\"");
+    let values = html.split(&opening).skip(1).map(|part| part.split('"').next().unwrap_or_default());
+    values.map(|value| value.replace("&#38;", "&").replace("&#39;", "'")).collect()
+}
+
+#[test]
+fn links_lead_to_the_app_or_to_the_support_only() {
+    let logo: Url = "https://static.nextcrm.example/logo.png".parse().expect("an address");
+    let app_url: Url = "https://app.nextcrm.example/crm/".parse().expect("an address");
+    let brand = Brand { app_url, logo: Some(logo.clone()), ..samples::brand() };
+    let attempts = [
+        "https://evil.example/",
+        "//evil.example/\" href=\"https://evil.example/",
+        "../../..",
+        "x\r\nhttps://evil.example/\nx",
+        "@evil.example",
+        "javascript:alert(1)",
+    ];
+    for template in Template::ALL {
+        for value in attempts {
+            let Rendered { html, text, .. } = render(&letter_of(template, value), &brand).expect("rendered");
+            let links = attributes(&html, "href");
+            assert!(links.len() >= 3, "button, address, support: {links:?}");
+            for link in links {
+                let is_page = Url::parse(&link).is_ok_and(|link| {
+                    link.host_str() == Some("app.nextcrm.example") && link.path().starts_with("/crm/")
+                });
+                assert!(is_page || link == "mailto:support@nextcrm.example", "{template}: {link}");
+            }
+            assert_eq!(attributes(&html, "src"), [logo.as_str()]);
+            assert!(!html.contains("url(") && !html.contains("@import"), "a style loads something");
+            let on_their_own = text.lines().filter(|line| line.contains("://") && !line.contains(' '));
+            for line in on_their_own {
+                assert!(line.starts_with("https://app.nextcrm.example/crm/"), "{template}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_value_cannot_add_lines_to_a_text() {
+    let value = "x\r\n\r\nSign in here:\rhttps://evil.example/\u{2028}y\u{85}z";
+    for template in Template::ALL {
+        let honest = rendered(&letter_of(template, "x")).text;
+        let text = rendered(&letter_of(template, value)).text;
+        let own = text.lines().filter(|line| !line.starts_with('>')).count();
+        let expected = honest.lines().filter(|line| !line.starts_with('>')).count();
+        assert_eq!(own, expected, "{text}");
+    }
+}
+
+#[test]
+fn every_line_of_a_reason_is_shown() {
+    let Rendered { html, text, .. } = rendered(&letter_of(Template::TenantSuspended, "One & two.\n\nThree."));
+    assert!(html.contains(">One &#38; two.<br><br>Three.<"), "{html}");
+    assert!(text.contains("\nReason:\n> One & two.\n>\n> Three.\n"), "{text}");
+}
+
+#[test]
+fn a_letter_without_its_secret_is_not_written() {
+    for template in Template::ALL {
+        let letter = Letter { secret: None, ..samples::letter(template) };
+        let written = render(&letter, &samples::brand());
+        match template.secret_variable() {
+            Some(_) => assert!(matches!(written, Err(RenderError::NoSecret)), "{template}"),
+            None => assert!(written.is_ok(), "{template}"),
+        }
+    }
+}
+
+#[test]
+fn a_secret_stands_in_both_parts_and_in_no_debug_output() {
+    for template in Template::ALL.into_iter().filter(|template| template.secret_variable().is_some()) {
+        let rendered = rendered(&Letter { secret: Some(SECRET.into()), ..samples::letter(template) });
+        assert!(rendered.html.contains(SECRET) && rendered.text.contains(SECRET), "{template}");
+        assert!(!format!("{rendered:?}").contains(SECRET), "{template}");
+    }
+}
+
+#[test]
+fn the_same_letter_gives_the_same_bytes() {
+    for template in Template::ALL {
+        let letter = samples::letter(template);
+        assert_eq!(rendered(&letter), rendered(&letter.clone()), "{template}");
+        let other = Brand { name: "Other".into(), ..samples::brand() };
+        assert_ne!(rendered(&letter), render(&letter, &other).expect("rendered"), "{template}");
+    }
+}
+
+#[test]
+fn a_brand_shows_in_every_part() {
+    let support: EmailAddress = "help@garage.example".parse().expect("an address");
+    let color: crate::domain::Color = "#7c2d12".parse().expect("a colour");
+    let logo: Url = "https://garage.example/logo.png?a=1&b=2".parse().expect("an address");
+    let brand = Brand { name: "Garage & Co".into(), support, color, logo: Some(logo), ..samples::brand() };
+    for template in Template::ALL {
+        let Rendered { html, text, .. } = render(&samples::letter(template), &brand).expect("rendered");
+        assert!(html.contains("src=\"https://garage.example/logo.png?a=1&#38;b=2\" alt=\"Garage &#38; Co\""), "{html}");
+        assert!(html.contains("bgcolor=\"#7c2d12\"") && html.contains("mailto:help@garage.example"), "{html}");
+        assert!(text.contains("Garage & Co") && text.contains("help@garage.example"), "{text}");
+        assert!(!html.contains("NextCRM") && !text.contains("NextCRM"), "{html}");
+    }
+}

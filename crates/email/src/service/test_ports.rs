@@ -1,0 +1,1 @@
+//! Mocked ports for the unit tests of the services.
