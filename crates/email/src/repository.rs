@@ -78,7 +78,7 @@ pub trait SuppressionRepository: Send + Sync {
     /// Which of these are on it.
     async fn find_suppressed(&self, emails: &[EmailAddress]) -> Result<HashSet<EmailAddress>, StoreError>;
 
-    /// Puts an address on it; `None` when it was there.
+    /// Puts an address on it; tells whether it is new.
     async fn insert_in(&self, tx: &mut Tx, suppression: &Suppression) -> Result<bool, StoreError>;
 
     /// The entry of an address, as the transaction sees it.

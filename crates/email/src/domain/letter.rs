@@ -82,12 +82,40 @@ pub struct PaymentFailed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TicketConfirmation {
+    /// How to address them; absent where a ticket was opened for a bare address.
+    #[serde(default)]
+    pub first_name: Option<String>,
+    /// The ticket's number: `TKT-...`.
+    pub ticket_number: String,
+    /// What it is about.
+    pub ticket_subject: String,
+}
+
+/// Variables of [`Template::TicketReply`]. What was answered is none of them: it is read where people sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TicketReply {
+    /// How to address them; absent where a ticket was opened for a bare address.
+    #[serde(default)]
+    pub first_name: Option<String>,
+    /// The ticket's number: `TKT-...`.
+    pub ticket_number: String,
+    /// What it is about.
+    pub ticket_subject: String,
+}
+
+/// Variables of [`Template::TicketAssigned`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TicketAssigned {
     /// How to address them.
     pub first_name: String,
     /// The ticket's number: `TKT-...`.
     pub ticket_number: String,
     /// What it is about.
     pub ticket_subject: String,
+    /// How soon it must be dealt with: URGENT, HIGH, MEDIUM or LOW.
+    pub priority: String,
 }
 
 /// Variables of [`Template::TenantSuspended`].
@@ -155,6 +183,10 @@ pub enum Variables {
     PaymentFailed(PaymentFailed),
     /// [`Template::TicketConfirmation`]
     TicketConfirmation(TicketConfirmation),
+    /// [`Template::TicketReply`]
+    TicketReply(TicketReply),
+    /// [`Template::TicketAssigned`]
+    TicketAssigned(TicketAssigned),
     /// [`Template::TenantSuspended`]
     TenantSuspended(TenantSuspended),
     /// [`Template::Invoice`]
@@ -172,6 +204,8 @@ impl Variables {
             Self::TrialExpiryWarning(_) => Template::TrialExpiryWarning,
             Self::PaymentFailed(_) => Template::PaymentFailed,
             Self::TicketConfirmation(_) => Template::TicketConfirmation,
+            Self::TicketReply(_) => Template::TicketReply,
+            Self::TicketAssigned(_) => Template::TicketAssigned,
             Self::TenantSuspended(_) => Template::TenantSuspended,
             Self::Invoice(_) => Template::Invoice,
         }
@@ -189,6 +223,8 @@ impl Variables {
             Self::TrialExpiryWarning(it) => serde_json::to_value(it),
             Self::PaymentFailed(it) => serde_json::to_value(it),
             Self::TicketConfirmation(it) => serde_json::to_value(it),
+            Self::TicketReply(it) => serde_json::to_value(it),
+            Self::TicketAssigned(it) => serde_json::to_value(it),
             Self::TenantSuspended(it) => serde_json::to_value(it),
             Self::Invoice(it) => serde_json::to_value(it),
         }
@@ -209,6 +245,8 @@ impl Variables {
             Template::TrialExpiryWarning => read(value, Self::TrialExpiryWarning),
             Template::PaymentFailed => read(value, Self::PaymentFailed),
             Template::TicketConfirmation => read(value, Self::TicketConfirmation),
+            Template::TicketReply => read(value, Self::TicketReply),
+            Template::TicketAssigned => read(value, Self::TicketAssigned),
             Template::TenantSuspended => read(value, Self::TenantSuspended),
             Template::Invoice => read(value, Self::Invoice),
         }

@@ -13,8 +13,8 @@ mod template;
 pub use brand::{Brand, Color, InvalidColor};
 pub use filter::{ByTime, NotificationFilter, SuppressionFilter};
 pub use letter::{
-    AdminWelcome, Invoice, Letter, PasswordReset, PaymentFailed, TenantSuspended, TenantWelcome, TicketConfirmation,
-    TrialExpiryWarning, Variables,
+    AdminWelcome, Invoice, Letter, PasswordReset, PaymentFailed, TenantSuspended, TenantWelcome, TicketAssigned,
+    TicketConfirmation, TicketReply, TrialExpiryWarning, Variables,
 };
 pub use news::News;
 pub use notification::{Notification, NotificationId, NotificationStatus, UnknownStatus};

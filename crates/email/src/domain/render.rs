@@ -65,6 +65,8 @@ pub fn render(letter: &Letter, brand: &Brand) -> Result<Rendered, RenderError> {
         Variables::TicketConfirmation(it) => {
             both(&Html::TicketConfirmation { mail, it }, &Text::TicketConfirmation { mail, it })?
         }
+        Variables::TicketReply(it) => both(&Html::TicketReply { mail, it }, &Text::TicketReply { mail, it })?,
+        Variables::TicketAssigned(it) => both(&Html::TicketAssigned { mail, it }, &Text::TicketAssigned { mail, it })?,
         Variables::TenantSuspended(it) => {
             both(&Html::TenantSuspended { mail, it }, &Text::TenantSuspended { mail, it })?
         }

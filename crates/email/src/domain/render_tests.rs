@@ -48,12 +48,44 @@ fn trial(days_left: u32) -> Variables {
     Variables::TrialExpiryWarning(TrialExpiryWarning { days_left, ..sample })
 }
 
+/// What is sent about a ticket that was opened for a bare address.
+fn nameless(template: Template) -> Letter {
+    let mut variables = samples::variables(template).to_value().expect("an object");
+    let name = variables.as_object_mut().expect("an object").remove("firstName");
+    assert_eq!(name, Some(Value::from("Jo")), "{template}");
+    Letter { variables: Variables::from_value(template, variables).expect("variables"), secret: None }
+}
+
 #[test]
 fn letters_read_as_they_did() {
     for template in Template::ALL {
         golden(&template.as_str().to_ascii_lowercase(), &samples::letter(template));
     }
     golden("password_reset_of_staff", &Letter { variables: staff_reset(), secret: Some(samples::MASK.into()) });
+    golden("ticket_confirmation_without_name", &nameless(Template::TicketConfirmation));
+    golden("ticket_reply_without_name", &nameless(Template::TicketReply));
+}
+
+#[rstest]
+#[case(Template::TicketConfirmation)]
+#[case(Template::TicketReply)]
+fn who_has_no_name_is_greeted_without_one(#[case] template: Template) {
+    let (named, nameless) = (rendered(&samples::letter(template)), rendered(&nameless(template)));
+    assert_eq!(nameless.subject, named.subject);
+    assert_eq!(nameless.text, named.text.replacen("Hello Jo,\n", "Hello,\n", 1));
+    assert_eq!(nameless.html, named.html.replacen(">Hello Jo,<", ">Hello,<", 1));
+    assert_ne!(nameless, named);
+}
+
+#[test]
+fn people_and_staff_are_led_to_their_own_side() {
+    let page = |template| {
+        let text = rendered(&samples::letter(template)).text;
+        text.lines().find(|line| line.starts_with("https://")).map(str::to_owned).expect("a link")
+    };
+    assert_eq!(page(Template::TicketReply), page(Template::TicketConfirmation));
+    assert_eq!(page(Template::TicketReply), "https://app.nextcrm.example/support/tickets/TKT-01JQ3W8Z5K7M");
+    assert_eq!(page(Template::TicketAssigned), "https://app.nextcrm.example/admin/support/tickets/TKT-01JQ3W8Z5K7M");
 }
 
 #[rstest]
@@ -65,6 +97,8 @@ fn letters_read_as_they_did() {
 #[case(trial(1), "Your trial of NextCRM ends tomorrow")]
 #[case(samples::variables(Template::PaymentFailed), "We could not collect your payment")]
 #[case(samples::variables(Template::TicketConfirmation), "Ticket TKT-01JQ3W8Z5K7M: Brake pads arrive twice")]
+#[case(samples::variables(Template::TicketReply), "Reply to ticket TKT-01JQ3W8Z5K7M: Brake pads arrive twice")]
+#[case(samples::variables(Template::TicketAssigned), "Ticket TKT-01JQ3W8Z5K7M is yours now: Brake pads arrive twice")]
 #[case(samples::variables(Template::TenantSuspended), "Jo's Garage is suspended")]
 #[case(samples::variables(Template::Invoice), "Invoice INV-20260301-7K2M9Q from NextCRM")]
 fn subjects_tell_what_it_is_about(#[case] variables: Variables, #[case] expected: &str) {

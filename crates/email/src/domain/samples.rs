@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use super::{
     AdminWelcome, Brand, Color, Invoice, Letter, PasswordReset, PaymentFailed, Template, TenantSuspended,
-    TenantWelcome, TicketConfirmation, TrialExpiryWarning, Variables,
+    TenantWelcome, TicketAssigned, TicketConfirmation, TicketReply, TrialExpiryWarning, Variables,
 };
 
 /// A letter of this template, with a masked secret.
@@ -23,6 +23,8 @@ pub fn variables(template: Template) -> Variables {
     let first_name = || "Jo".to_owned();
     let tenant_name = || "Jo's Garage".to_owned();
     let subdomain = || "jos-garage".to_owned();
+    let ticket_number = || "TKT-01JQ3W8Z5K7M".to_owned();
+    let ticket_subject = || "Brake pads arrive twice".to_owned();
     match template {
         Template::AdminWelcome => {
             let email = address("jo@example.com");
@@ -55,9 +57,20 @@ pub fn variables(template: Template) -> Variables {
             currency: Currency::AUD,
         }),
         Template::TicketConfirmation => Variables::TicketConfirmation(TicketConfirmation {
+            first_name: Some(first_name()),
+            ticket_number: ticket_number(),
+            ticket_subject: ticket_subject(),
+        }),
+        Template::TicketReply => Variables::TicketReply(TicketReply {
+            first_name: Some(first_name()),
+            ticket_number: ticket_number(),
+            ticket_subject: ticket_subject(),
+        }),
+        Template::TicketAssigned => Variables::TicketAssigned(TicketAssigned {
             first_name: first_name(),
-            ticket_number: "TKT-01JQ3W8Z5K7M".to_owned(),
-            ticket_subject: "Brake pads arrive twice".to_owned(),
+            ticket_number: ticket_number(),
+            ticket_subject: ticket_subject(),
+            priority: "URGENT".to_owned(),
         }),
         Template::TenantSuspended => Variables::TenantSuspended(TenantSuspended {
             first_name: first_name(),

@@ -18,6 +18,10 @@ pub enum Template {
     PaymentFailed,
     /// A support ticket was opened.
     TicketConfirmation,
+    /// Staff have answered a support ticket.
+    TicketReply,
+    /// A member of staff has a support ticket to work on.
+    TicketAssigned,
     /// A workshop was suspended.
     TenantSuspended,
     /// A paid period has begun.
@@ -26,13 +30,15 @@ pub enum Template {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::AdminWelcome,
         Self::TenantWelcome,
         Self::PasswordReset,
         Self::TrialExpiryWarning,
         Self::PaymentFailed,
         Self::TicketConfirmation,
+        Self::TicketReply,
+        Self::TicketAssigned,
         Self::TenantSuspended,
         Self::Invoice,
     ];
@@ -47,6 +53,8 @@ impl Template {
             Self::TrialExpiryWarning => "TRIAL_EXPIRY_WARNING",
             Self::PaymentFailed => "PAYMENT_FAILED",
             Self::TicketConfirmation => "TICKET_CONFIRMATION",
+            Self::TicketReply => "TICKET_REPLY",
+            Self::TicketAssigned => "TICKET_ASSIGNED",
             Self::TenantSuspended => "TENANT_SUSPENDED",
             Self::Invoice => "INVOICE",
         }
@@ -62,6 +70,8 @@ impl Template {
             Self::TrialExpiryWarning => "A workshop's trial ends in 7, 3 or 1 days.",
             Self::PaymentFailed => "A payment of a workshop's subscription has failed.",
             Self::TicketConfirmation => "A support ticket was opened.",
+            Self::TicketReply => "Staff have answered a support ticket: number, subject, and where to read the answer.",
+            Self::TicketAssigned => "A support ticket was assigned to a member of staff: number, subject and priority.",
             Self::TenantSuspended => "A workshop was suspended: the reason, and whom to ask.",
             Self::Invoice => "A paid period of a workshop's subscription has begun.",
         }
@@ -88,7 +98,7 @@ impl fmt::Display for Template {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "must be one of ADMIN_WELCOME, TENANT_WELCOME, PASSWORD_RESET, TRIAL_EXPIRY_WARNING, PAYMENT_FAILED, \
-    TICKET_CONFIRMATION, TENANT_SUSPENDED, INVOICE"
+    TICKET_CONFIRMATION, TICKET_REPLY, TICKET_ASSIGNED, TENANT_SUSPENDED, INVOICE"
 )]
 pub struct UnknownTemplate;
 

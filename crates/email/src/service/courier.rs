@@ -203,7 +203,9 @@ impl Desk {
         let message = match self.write(queued) {
             Ok(message) => message,
             // Other servers have that key already; this one gets it when it is restarted.
-            Err(EmailError::Seal(error @ SealError::UnknownKey(_))) => return self.again(queued, error.to_string(), None),
+            Err(EmailError::Seal(error @ SealError::UnknownKey(_))) => {
+                return self.again(queued, error.to_string(), None);
+            }
             Err(error) => return Outcome::Failed { error: error.to_string() },
         };
         self.pace.turn().await;

@@ -37,3 +37,7 @@ impl Feedback {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "feedback_tests.rs"]
+mod tests;

@@ -59,3 +59,7 @@ impl Job for Housekeeping {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "housekeeping_tests.rs"]
+mod tests;

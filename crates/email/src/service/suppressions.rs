@@ -46,12 +46,14 @@ impl Suppressions {
         context: &RequestContext,
         email: EmailAddress,
     ) -> Result<(Suppression, bool), EmailError> {
-        let added = self.ports.suppress_in(tx, context, email.clone(), SuppressionReason::Manual, None).await?;
-        match added {
-            Some(suppression) => Ok((suppression, true)),
-            None => {
-                let known = self.ports.suppressions.find_in(tx, &email).await?;
-                Ok((known.ok_or(EmailError::SuppressionNotFound)?, false))
+        // Round again for an entry that was taken off between the two statements.
+        loop {
+            let added = self.ports.suppress_in(tx, context, email.clone(), SuppressionReason::Manual, None).await?;
+            if let Some(suppression) = added {
+                return Ok((suppression, true));
+            }
+            if let Some(known) = self.ports.suppressions.find_in(tx, &email).await? {
+                return Ok((known, false));
             }
         }
     }
@@ -105,3 +107,7 @@ pub(super) fn check_cursor(page: &PageRequest<ByTime>) -> Result<(), EmailError>
         None => Err(EmailError::Invalid(vec![FieldError::new("cursor", "INVALID", BrokenCursor.to_string())])),
     }
 }
+
+#[cfg(test)]
+#[path = "suppressions_tests.rs"]
+mod tests;

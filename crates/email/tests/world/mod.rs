@@ -106,7 +106,10 @@ impl World {
     /// The row with its secret.
     pub async fn row(&self, id: NotificationId) -> Queued {
         let mut tx = self.db.begin().await.expect("begins");
-        self.store.find_for_update(&mut tx, id).await.expect("reads").expect("is there")
+        let row = self.store.find_for_update(&mut tx, id).await.expect("reads").expect("is there");
+        // Dropping it would do so at some later moment, and claims pass locked rows by.
+        tx.rollback().await.expect("rolls back");
+        row
     }
 
     pub async fn requeue(&self, id: NotificationId) -> Notification {

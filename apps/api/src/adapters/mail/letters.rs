@@ -3,12 +3,14 @@
 use auth::{ADMIN_WELCOME, INVITATION_ISSUED, PASSWORD_RESET_LINK, TokenPurpose};
 use chrono::{DateTime, Utc};
 use email::domain::{
-    AdminWelcome, Invoice, PasswordReset, PaymentFailed, TenantSuspended, TenantWelcome, TrialExpiryWarning, Variables,
+    AdminWelcome, Invoice, PasswordReset, PaymentFailed, TenantSuspended, TenantWelcome, TicketAssigned,
+    TicketConfirmation, TicketReply, TrialExpiryWarning, Variables,
 };
 use kernel::{Currency, EmailAddress, StoreError, TenantId, Tx};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use support::events::{MESSAGE_ADDED, TICKET_ASSIGNED, TICKET_CREATED};
 use tenancy::{
     domain::{Person, SubscriptionStatus, Tenant},
     events,
@@ -67,6 +69,26 @@ struct SubscriptionFacts {
     to: Terms,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TicketFacts {
+    ticket_number: String,
+    /// Not told of a note among staff, which nobody is written to about.
+    #[serde(default)]
+    subject: String,
+    /// Told of an assignment.
+    #[serde(default)]
+    priority: String,
+    recipient: Option<RecipientFacts>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RecipientFacts {
+    email: EmailAddress,
+    first_name: Option<String>,
+}
+
 /// A subscription's terms, as far as mail tells of them.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -102,6 +124,7 @@ impl Draft {
                 Some(Self::Owners(ToOwners::TrialEnding { days_left, ends_at }))
             }
             events::SUBSCRIPTION_UPDATED => subscription(facts(payload)?).map(Self::Owners),
+            TICKET_CREATED | MESSAGE_ADDED | TICKET_ASSIGNED => ticket(kind, facts(payload)?),
             _ => None,
         })
     }
@@ -123,6 +146,23 @@ fn reset(facts: PersonFacts) -> Draft {
     let valid_minutes = u32::try_from(TokenPurpose::TenantReset.lifetime().num_minutes()).unwrap_or_default();
     let variables = PasswordReset { first_name, tenant_name, subdomain, valid_minutes };
     Draft::Person(email, Variables::PasswordReset(variables))
+}
+
+/// Whom to write to was decided where the event was caused; often there is nobody.
+fn ticket(kind: &str, facts: TicketFacts) -> Option<Draft> {
+    let TicketFacts { ticket_number, subject: ticket_subject, priority, recipient } = facts;
+    let RecipientFacts { email, first_name } = recipient?;
+    let variables = match kind {
+        TICKET_CREATED => {
+            Variables::TicketConfirmation(TicketConfirmation { first_name, ticket_number, ticket_subject })
+        }
+        TICKET_ASSIGNED => {
+            let first_name = first_name.unwrap_or_default();
+            Variables::TicketAssigned(TicketAssigned { first_name, ticket_number, ticket_subject, priority })
+        }
+        _ => Variables::TicketReply(TicketReply { first_name, ticket_number, ticket_subject }),
+    };
+    Some(Draft::Person(email, variables))
 }
 
 /// A payment has failed when the subscription falls behind; a period is invoiced once it is paid for.

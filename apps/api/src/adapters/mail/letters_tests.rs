@@ -79,3 +79,26 @@ fn what_is_no_mail_passes_and_what_is_broken_stops_its_cause() {
         assert!(matches!(Draft::of(kind, &payload), Err(StoreError::Corrupt { .. })), "{kind}");
     }
 }
+
+#[test]
+fn tickets_write_to_whom_the_event_names() {
+    let mut payload = json!({
+        "ticketNumber": "TKT-1", "subject": "Login", "priority": "HIGH",
+        "recipient": { "email": "bo@garage.test", "firstName": null },
+    });
+    let template = |kind: &str, payload: &Value| match of(kind, payload) {
+        Some(Draft::Person(email, variables)) => {
+            assert_eq!(email.as_str(), "bo@garage.test");
+            Some(variables.template().as_str())
+        }
+        None => None,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(template(TICKET_CREATED, &payload), Some("TICKET_CONFIRMATION"));
+    assert_eq!(template(MESSAGE_ADDED, &payload), Some("TICKET_REPLY"));
+    assert_eq!(template(TICKET_ASSIGNED, &payload), Some("TICKET_ASSIGNED"));
+    payload["recipient"] = Value::Null;
+    assert_eq!(template(TICKET_CREATED, &payload), None);
+    let note = json!({ "ticketNumber": "TKT-1", "messageId": Uuid::nil(), "internal": true });
+    assert_eq!(template(MESSAGE_ADDED, &note), None, "a note is no mail");
+}

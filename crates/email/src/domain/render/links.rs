@@ -2,6 +2,7 @@ use kernel::EmailAddress;
 use url::form_urlencoded::byte_serialize;
 
 use super::{Brand, RenderError, Variables};
+use crate::domain::{TicketConfirmation, TicketReply};
 
 /// Where a letter's button leads: a page of the web app, or, for those who cannot sign in, a message to the support.
 pub(super) fn main<'a>(
@@ -21,7 +22,11 @@ pub(super) fn main<'a>(
         }
         Variables::TrialExpiryWarning(it) => brand.link(&["billing", "plans"], &[("subdomain", &it.subdomain)]),
         Variables::PaymentFailed(it) => brand.link(&["billing"], &[("subdomain", &it.subdomain)]),
-        Variables::TicketConfirmation(it) => brand.link(&["support", "tickets", &it.ticket_number], &[]),
+        Variables::TicketConfirmation(TicketConfirmation { ticket_number, .. })
+        | Variables::TicketReply(TicketReply { ticket_number, .. }) => {
+            brand.link(&["support", "tickets", ticket_number], &[])
+        }
+        Variables::TicketAssigned(it) => brand.link(&["admin", "support", "tickets", &it.ticket_number], &[]),
         Variables::TenantSuspended(_) => return Ok(mailto(&brand.support)),
         Variables::Invoice(it) => {
             brand.link(&["billing", "invoices", &it.invoice_number], &[("subdomain", &it.subdomain)])

@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::{links, words};
 use crate::domain::{
-    AdminWelcome, Brand, Invoice, PasswordReset, PaymentFailed, TenantSuspended, TenantWelcome, TicketConfirmation,
-    TrialExpiryWarning,
+    AdminWelcome, Brand, Invoice, PasswordReset, PaymentFailed, TenantSuspended, TenantWelcome, TicketAssigned,
+    TicketConfirmation, TicketReply, TrialExpiryWarning,
 };
 
 /// What surrounds every letter.
@@ -42,6 +42,10 @@ pub(super) enum Html<'a> {
     PaymentFailed { mail: &'a Frame<'a>, it: &'a PaymentFailed },
     #[template(path = "ticket_confirmation.html")]
     TicketConfirmation { mail: &'a Frame<'a>, it: &'a TicketConfirmation },
+    #[template(path = "ticket_reply.html")]
+    TicketReply { mail: &'a Frame<'a>, it: &'a TicketReply },
+    #[template(path = "ticket_assigned.html")]
+    TicketAssigned { mail: &'a Frame<'a>, it: &'a TicketAssigned },
     #[template(path = "tenant_suspended.html")]
     TenantSuspended { mail: &'a Frame<'a>, it: &'a TenantSuspended },
     #[template(path = "invoice.html")]
@@ -63,6 +67,10 @@ pub(super) enum Text<'a> {
     PaymentFailed { mail: &'a Frame<'a>, it: &'a PaymentFailed },
     #[template(path = "ticket_confirmation.txt")]
     TicketConfirmation { mail: &'a Frame<'a>, it: &'a TicketConfirmation },
+    #[template(path = "ticket_reply.txt")]
+    TicketReply { mail: &'a Frame<'a>, it: &'a TicketReply },
+    #[template(path = "ticket_assigned.txt")]
+    TicketAssigned { mail: &'a Frame<'a>, it: &'a TicketAssigned },
     #[template(path = "tenant_suspended.txt")]
     TenantSuspended { mail: &'a Frame<'a>, it: &'a TenantSuspended },
     #[template(path = "invoice.txt")]

@@ -21,6 +21,8 @@ pub fn subject(variables: &Variables, brand: &Brand) -> String {
         }
         Variables::PaymentFailed(_) => "We could not collect your payment".to_owned(),
         Variables::TicketConfirmation(it) => format!("Ticket {}: {}", it.ticket_number, it.ticket_subject),
+        Variables::TicketReply(it) => format!("Reply to ticket {}: {}", it.ticket_number, it.ticket_subject),
+        Variables::TicketAssigned(it) => format!("Ticket {} is yours now: {}", it.ticket_number, it.ticket_subject),
         Variables::TenantSuspended(it) => format!("{} is suspended", it.tenant_name),
         Variables::Invoice(it) => format!("Invoice {} from {product}", it.invoice_number),
     };

@@ -54,6 +54,13 @@ pub(super) fn quote(text: &str) -> String {
     rows.iter().map(|row| format!("> {row}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
+/// `Urgent` of `URGENT`: what has its name in capitals elsewhere.
+pub(super) fn level(text: &str) -> String {
+    let text = name(text);
+    let mut chars = text.chars();
+    chars.next().into_iter().chain(chars.as_str().to_lowercase().chars()).collect()
+}
+
 /// At most `most` characters; an ellipsis tells that there were more.
 pub(super) fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
@@ -129,6 +136,12 @@ mod tests {
         assert_eq!(name("https://evil.example/x"), "https:\u{200c}//evil.\u{200c}example/x");
         assert_eq!(name("www.evil.example"), "www.\u{200c}evil.\u{200c}example");
         assert_eq!(name("Dr. Jo & Co. Pty. Ltd."), "Dr. Jo & Co. Pty. Ltd.");
+    }
+
+    #[test]
+    fn a_level_is_a_word() {
+        assert_eq!(["URGENT", "HIGH", "MEDIUM", "LOW", ""].map(level), ["Urgent", "High", "Medium", "Low", ""]);
+        assert_eq!(level("WWW.EVIL\r\n.EXAMPLE"), "Www.\u{200c}evil .\u{200c}example");
     }
 
     #[test]
