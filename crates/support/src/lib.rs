@@ -1,4 +1,20 @@
-//! The support desk: tickets, their messages, assignment and service levels.
+//! The support desk: tickets of workshops, what is said about them, who works on them, and whether that happens in
+//! time.
 //!
-//! This room is laid out and not built yet; README.md tells what it is for.
+//! [`service`] has the use cases, one door for staff and one for workshops; [`repository`] the ports that they need;
+//! [`store`] the ports' database side. What must hold, and how to add to it, is told in this crate's README.
 #![deny(missing_docs)]
+
+pub mod domain;
+mod error;
+pub mod events;
+pub mod repository;
+pub mod service;
+pub mod store;
+
+pub use error::SupportError;
+
+/// The README's example, kept working.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -1,0 +1,82 @@
+use std::time::Duration;
+
+use kernel::{DomainError, ErrorKind, FieldError, StoreError};
+
+use crate::domain::Refusal;
+
+/// What can come of a request to this crate, other than success.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SupportError {
+    /// Fields are wrong.
+    #[error("some fields are wrong")]
+    Validation(Vec<FieldError>),
+    /// There is no such ticket, or not for this audience.
+    #[error("there is no such ticket")]
+    TicketNotFound,
+    /// The ticket's state forbids it.
+    #[error(transparent)]
+    IllegalTransition(#[from] Refusal),
+    /// Nothing changes in a deleted workshop.
+    #[error("the tenant is deleted")]
+    WorkshopDeleted,
+    /// Somebody else has changed it since the client read it.
+    #[error("it was changed meanwhile; read it again")]
+    VersionMismatch,
+    /// Whoever acts is none of the workshop's people, or not of the staff.
+    #[error("you are not allowed to do this")]
+    Stranger,
+    /// The database did not do what was asked.
+    #[error("the database failed")]
+    Store(#[from] StoreError),
+}
+
+impl From<Vec<FieldError>> for SupportError {
+    fn from(errors: Vec<FieldError>) -> Self {
+        Self::Validation(errors)
+    }
+}
+
+impl From<FieldError> for SupportError {
+    fn from(error: FieldError) -> Self {
+        Self::Validation(vec![error])
+    }
+}
+
+impl DomainError for SupportError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Validation(_) => ErrorKind::Validation,
+            Self::TicketNotFound => ErrorKind::NotFound,
+            Self::IllegalTransition(_) | Self::WorkshopDeleted => ErrorKind::Conflict,
+            Self::VersionMismatch => ErrorKind::PreconditionFailed,
+            Self::Stranger => ErrorKind::Forbidden,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Validation(_) => "VALIDATION_FAILED",
+            Self::TicketNotFound => "NOT_FOUND",
+            Self::IllegalTransition(_) | Self::WorkshopDeleted => "ILLEGAL_TRANSITION",
+            Self::VersionMismatch => "PRECONDITION_FAILED",
+            Self::Stranger => "FORBIDDEN",
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn fields(&self) -> Vec<FieldError> {
+        match self {
+            Self::Validation(errors) => errors.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Store(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! How tickets are shown, at whichever door.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use kernel::{
+    AdminId, FieldError, StoreError, Tx,
+    page::{Page, PageRequest, Start},
+};
+
+use super::Ports;
+use crate::{
+    SupportError,
+    domain::{AssignedTo, Audience, Summary, Ticket, TicketFilter, TicketId, TicketSort, TicketView},
+};
+
+/// Span of the averages.
+const AVERAGES_OVER: TimeDelta = TimeDelta::days(30);
+
+impl Ports {
+    pub(super) async fn get(&self, audience: Audience, id: TicketId) -> Result<TicketView, SupportError> {
+        let ticket = self.tickets.find(audience, id).await?.ok_or(SupportError::TicketNotFound)?;
+        let names = self.names(ticket.assigned_to).await?;
+        Ok(self.view(ticket, &names))
+    }
+
+    pub(super) async fn list(
+        &self,
+        audience: Audience,
+        filter: &TicketFilter,
+        page: &PageRequest<TicketSort>,
+    ) -> Result<Page<TicketView>, SupportError> {
+        check_cursor(page)?;
+        let tickets = self.tickets.list(audience, filter, self.clock.now(), page).await?;
+        let names = self.names(tickets.items.iter().filter_map(|ticket| ticket.assigned_to)).await?;
+        Ok(tickets.map(|ticket| self.view(ticket, &names)))
+    }
+
+    pub(super) async fn summarize(&self, audience: Audience) -> Result<Summary, SupportError> {
+        let now = self.clock.now();
+        Ok(self.tickets.summarize(audience, now - AVERAGES_OVER, now).await?)
+    }
+
+    /// The ticket as the transaction leaves it.
+    pub(super) async fn view_in(&self, tx: &mut Tx, ticket: Ticket) -> Result<TicketView, StoreError> {
+        // From the transaction's own connection: whoever holds one and waits for another may wait for ever.
+        let member = match ticket.assigned_to {
+            Some(id) => self.staff.find_for_share(tx, id).await?,
+            None => None,
+        };
+        let names: Vec<_> = member.map(|it| AssignedTo { id: it.id, name: it.name() }).into_iter().collect();
+        Ok(self.view(ticket, &names))
+    }
+
+    async fn names(&self, ids: impl IntoIterator<Item = AdminId>) -> Result<Vec<AssignedTo>, StoreError> {
+        let ids: Vec<_> = ids.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names = self.staff.list_names(&ids).await?;
+        Ok(names.into_iter().map(|it| AssignedTo { id: it.id, name: it.name }).collect())
+    }
+
+    fn view(&self, mut ticket: Ticket, names: &[AssignedTo]) -> TicketView {
+        // Between two runs of the watch, too, what was missed is shown as missed.
+        ticket.clock = ticket.clock.at(self.clock.now());
+        let unknown = |id| AssignedTo { id, name: "Unknown".to_owned() };
+        let known = |id| names.iter().find(|it| it.id == id).cloned().unwrap_or_else(|| unknown(id));
+        TicketView { assigned_to: ticket.assigned_to.map(known), ticket }
+    }
+}
+
+/// A cursor whose inside was tampered with may have a value of another kind.
+fn check_cursor(page: &PageRequest<TicketSort>) -> Result<(), SupportError> {
+    match &page.start {
+        Start::After(cursor) if page.sort.field.key(&cursor.value).is_none() => {
+            let message = "must be the nextCursor of an earlier answer of this list";
+            Err(FieldError::new("cursor", "INVALID", message).into())
+        }
+        _ => Ok(()),
+    }
+}

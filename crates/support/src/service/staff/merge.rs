@@ -1,0 +1,115 @@
+use kernel::{Changes, FieldError, RequestContext, Tx, VersionMatch};
+use serde_json::json;
+
+use super::StaffTickets;
+use crate::{
+    SupportError,
+    domain::{Audience, Message, Status, Ticket, TicketId, TicketView, not_found},
+    events,
+    service::{
+        announce::{entry, event},
+        edit::Edit,
+    },
+};
+
+/// What a request names the ticket by that goes on.
+const INTO: &str = "intoTicketId";
+
+impl StaffTickets {
+    /// Merges a ticket into another of the same workshop, which is answered: it gets all messages, in the order of time,
+    /// and what was first written as one of them. The merged ticket is closed for good and leads to the other.
+    ///
+    /// # Errors
+    /// [`SupportError::TicketNotFound`]; [`SupportError::Validation`] when the other is not there, of another workshop, or
+    /// the same; [`SupportError::IllegalTransition`] when one of them is closed; [`SupportError::WorkshopDeleted`].
+    pub async fn merge(
+        &self,
+        context: &RequestContext,
+        id: TicketId,
+        into: TicketId,
+    ) -> Result<TicketView, SupportError> {
+        if id == into {
+            return Err(FieldError::new(INTO, "INVALID", "must be another ticket").into());
+        }
+        let mut tx = self.ports.transactor.begin().await?;
+        let (source, target) = self.both_in(&mut tx, id, into).await?;
+        source.before.check_open()?;
+        target.before.check_open()?;
+        let ticket = self.merge_in(&mut tx, context, source, target).await?;
+        let view = self.ports.view_in(&mut tx, ticket).await?;
+        tx.commit().await?;
+        Ok(view)
+    }
+
+    /// Locks both in the order of their ids, so that two merges of the same tickets do not wait for each other.
+    async fn both_in(&self, tx: &mut Tx, id: TicketId, into: TicketId) -> Result<(Edit, Edit), SupportError> {
+        for id in [id.min(into), id.max(into)] {
+            self.ports.tickets.find_for_update(tx, Audience::Staff, id).await?;
+        }
+        let source = self.ports.edit_in(tx, Audience::Staff, id, &VersionMatch::Any).await?;
+        let audience = Audience::Workshop(source.before.tenant_id);
+        match self.ports.edit_in(tx, audience, into, &VersionMatch::Any).await {
+            Ok(target) => Ok((source, target)),
+            Err(SupportError::TicketNotFound) => Err(not_found(INTO).into()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn merge_in(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        mut source: Edit,
+        mut target: Edit,
+    ) -> Result<Ticket, SupportError> {
+        let now = self.ports.clock.now();
+        let (from, to) = (&source.before, &target.before);
+        self.ports.messages.move_in(tx, from.tenant_id, from.id, to.id).await?;
+        self.ports.messages.insert_in(tx, &self.first_words(from, to.id)).await?;
+        self.announce_merge_in(tx, context, from, to).await?;
+        // An answer to one of them is an answer to both.
+        if from.clock.first_response_at.is_some() {
+            target.answer(now);
+        }
+        source.move_to(Status::Closed, now)?;
+        source.after.merged_into = Some(target.before.id);
+        self.ports.save_in(tx, context, source).await?;
+        self.ports.save_in(tx, context, target).await
+    }
+
+    /// What was first written in a merged ticket, as a message of the other.
+    fn first_words(&self, merged: &Ticket, into: TicketId) -> Message {
+        Message {
+            id: self.ports.entropy.uuid_v7(merged.created_at).into(),
+            ticket_id: into,
+            tenant_id: merged.tenant_id,
+            author: merged.created_by.to_author(),
+            body: merged.description.clone(),
+            internal: false,
+            merged_from: Some(merged.id),
+            created_at: merged.created_at,
+        }
+    }
+
+    async fn announce_merge_in(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        from: &Ticket,
+        to: &Ticket,
+    ) -> Result<(), SupportError> {
+        let payload = json!({
+            "ticketNumber": from.number.as_str(),
+            "intoTicketId": to.id,
+            "intoTicketNumber": to.number.as_str(),
+        });
+        let into = entry("TICKET_MERGED", to).changes(Changes::new().set("mergedTicketId", &from.id));
+        self.ports.audit.record_in(tx, context, into).await?;
+        let gone = entry("TICKET_MERGED", from).changes(Changes::new().set("mergedIntoId", &to.id));
+        Ok(self.ports.announce_in(tx, context, gone, event(events::TICKET_MERGED, from, payload)).await?)
+    }
+}
+
+#[cfg(test)]
+#[path = "merge_tests.rs"]
+mod tests;

@@ -1,0 +1,59 @@
+use kernel::{Changes, RequestContext, VersionMatch};
+use serde_json::json;
+
+use super::StaffTickets;
+use crate::{
+    SupportError,
+    domain::{Audience, TicketId, TicketPatch, TicketView, ticket_changes},
+    events,
+    service::announce::{entry, event},
+};
+
+impl StaffTickets {
+    /// Changes a ticket that still has one of the `versions`. A patch that changes nothing leaves no trace, and the
+    /// version as it is.
+    ///
+    /// # Errors
+    /// [`SupportError::TicketNotFound`], [`SupportError::VersionMismatch`], [`SupportError::IllegalTransition`],
+    /// [`SupportError::WorkshopDeleted`].
+    pub async fn update(
+        &self,
+        context: &RequestContext,
+        id: TicketId,
+        versions: &VersionMatch,
+        patch: TicketPatch,
+    ) -> Result<TicketView, SupportError> {
+        let mut tx = self.ports.transactor.begin().await?;
+        let mut edit = self.ports.edit_in(&mut tx, Audience::Staff, id, versions).await?;
+        let now = self.ports.clock.now();
+        let TicketPatch { subject, priority, category, status } = patch;
+        edit.after.subject = subject.unwrap_or(edit.after.subject);
+        edit.after.category = category.unwrap_or(edit.after.category);
+        edit.set_priority(priority.unwrap_or(edit.after.priority), now);
+        if let Some(status) = status.filter(|status| *status != edit.before.status) {
+            edit.move_to(status, now)?;
+        }
+        if edit.after == edit.before {
+            return Ok(self.ports.view_in(&mut tx, edit.before).await?);
+        }
+        let changes = ticket_changes(&edit.before, &edit.after);
+        if !changes.is_empty() {
+            let payload = json!({ "ticketNumber": edit.after.number.as_str(), "fields": field_names(&changes) });
+            let event = event(events::TICKET_UPDATED, &edit.after, payload);
+            let entry = entry("TICKET_UPDATED", &edit.after).changes(changes);
+            self.ports.announce_in(&mut tx, context, entry, event).await?;
+        }
+        let ticket = self.ports.save_in(&mut tx, context, edit).await?;
+        let view = self.ports.view_in(&mut tx, ticket).await?;
+        tx.commit().await?;
+        Ok(view)
+    }
+}
+
+fn field_names(changes: &Changes) -> Vec<String> {
+    changes.to_value().as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "update_tests.rs"]
+mod tests;

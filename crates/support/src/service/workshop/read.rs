@@ -1,0 +1,43 @@
+use kernel::{
+    TenantId,
+    page::{Page, PageRequest},
+};
+
+use super::{WorkshopTicket, WorkshopTickets, of};
+use crate::{
+    SupportError,
+    domain::{Message, Summary, TicketFilter, TicketId, TicketSort, TicketView},
+};
+
+impl WorkshopTickets {
+    /// One of the workshop's tickets, with what was said about it.
+    ///
+    /// # Errors
+    /// [`SupportError::TicketNotFound`], also for a ticket of another workshop.
+    pub async fn get(&self, tenant: TenantId, id: TicketId) -> Result<WorkshopTicket, SupportError> {
+        let view = self.ports.get(of(tenant), id).await?;
+        let messages = self.ports.messages.list(of(tenant), id).await?;
+        Ok(WorkshopTicket { view, messages: messages.into_iter().filter_map(Message::into_public).collect() })
+    }
+
+    /// A page of the workshop's tickets.
+    ///
+    /// # Errors
+    /// [`SupportError::Validation`] for a cursor that was never answered.
+    pub async fn list(
+        &self,
+        tenant: TenantId,
+        filter: &TicketFilter,
+        page: &PageRequest<TicketSort>,
+    ) -> Result<Page<TicketView>, SupportError> {
+        self.ports.list(of(tenant), filter, page).await
+    }
+
+    /// How many of the workshop's tickets stand where.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn summary(&self, tenant: TenantId) -> Result<Summary, SupportError> {
+        self.ports.summarize(of(tenant)).await
+    }
+}

@@ -1,0 +1,15 @@
+//! The ports over SQLite and PostgreSQL; the only place of this crate with queries.
+
+mod entity;
+mod history;
+mod keyset;
+mod list;
+mod messages;
+mod rows;
+mod search;
+mod summary;
+mod tickets;
+
+pub use history::HistoryStore;
+pub use messages::MessageStore;
+pub use tickets::TicketStore;
