@@ -16,6 +16,10 @@ mod m0004_auth_sessions;
 mod m0005_audit;
 mod m0006_email;
 mod m0007_trial_warnings;
+mod m0008_integrations;
+mod m0009_usage;
+mod m0010_support;
+mod m0011_api_calls;
 mod runner;
 
 pub use runner::{MigrateError, Step, complaints, down, status, up};
@@ -34,6 +38,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_audit::Migration),
             Box::new(m0006_email::Migration),
             Box::new(m0007_trial_warnings::Migration),
+            Box::new(m0008_integrations::Migration),
+            Box::new(m0009_usage::Migration),
+            Box::new(m0010_support::Migration),
+            Box::new(m0011_api_calls::Migration),
         ]
     }
 }

@@ -18,6 +18,7 @@ pub mod idempotency;
 mod ids;
 pub mod jobs;
 mod money;
+pub mod net;
 pub mod outbox;
 pub mod page;
 pub mod sealed;

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use kernel::{DomainError, ErrorKind, FieldError, StoreError};
+use chrono::{DateTime, Utc};
+use kernel::{DomainError, ErrorKind, FieldError, StoreError, sealed::SealError};
 
 use crate::domain::Change;
 
@@ -20,6 +21,18 @@ pub enum TenancyError {
     /// The workshop has no subscription.
     #[error("the tenant has no subscription")]
     SubscriptionNotFound,
+    /// The workshop has no connection of this type.
+    #[error("the tenant has no such integration")]
+    IntegrationNotFound,
+    /// The workshop has one of this type already, in use or not.
+    #[error("the tenant has an integration of this type already; change or enable that one")]
+    IntegrationExists,
+    /// Its secrets are not its own, or not all there.
+    #[error("the integration's credentials cannot be used; enter them anew")]
+    IntegrationUnusable,
+    /// Its secrets are sealed with a key that this node does not have.
+    #[error("the integration's credentials cannot be opened now")]
+    IntegrationKeyMissing,
     /// Another workshop has this subdomain.
     #[error("the subdomain is taken")]
     SubdomainTaken,
@@ -38,12 +51,48 @@ pub enum TenancyError {
         /// How many there are.
         limit: u64,
     },
+    /// More people are active than the other plan has seats for.
+    #[error("the plan has {limit} seats, and {used} users are active; deactivate or remove {} first", .used - .limit)]
+    PlanTooSmall {
+        /// Who are active.
+        used: u64,
+        /// What the plan has.
+        limit: u64,
+    },
+    /// The plan's requests of the day are used.
+    #[error("the plan's {limit} API calls of today are used; they begin anew at {}", .resets_at.format("%Y-%m-%dT%H:%M:%SZ"))]
+    CallsUsed {
+        /// How many there are.
+        limit: u64,
+        /// When they begin anew.
+        resets_at: DateTime<Utc>,
+        /// How long that is from now.
+        retry_after: Duration,
+    },
+    /// The sum of a quarter of an hour, an hour or a day would be more than the database holds.
+    #[error("the values add up to more than can be kept")]
+    UsageFull,
     /// A workshop must have an active owner.
     #[error("the last active owner must stay")]
     LastOwner,
+    /// An owner can be made, changed and removed by an owner only.
+    #[error("only an owner can do this to an owner, or make one")]
+    Rank,
+    /// Nobody changes their own role or deactivates themselves.
+    #[error("you cannot change your own role or deactivate yourself")]
+    CannotChangeSelf,
+    /// Only somebody who can sign in may own a workshop.
+    #[error("the user is not active, or has not accepted the invitation yet")]
+    NotAccepted,
+    /// The person has no invitation that could still be accepted.
+    #[error("the user has no open invitation")]
+    NotInvited,
     /// Somebody else has changed it since the client read it.
     #[error("it was changed meanwhile; read it again")]
     VersionMismatch,
+    /// A secret cannot be sealed.
+    #[error("a secret cannot be sealed: {0}")]
+    Seal(#[from] SealError),
     /// The database did not do what was asked.
     #[error("the database failed")]
     Store(#[from] StoreError),
@@ -60,12 +109,23 @@ impl DomainError for TenancyError {
         match self {
             Self::Validation(_) => ErrorKind::Validation,
             Self::TenantNotFound | Self::PersonNotFound | Self::SubscriptionNotFound => ErrorKind::NotFound,
+            Self::IntegrationNotFound => ErrorKind::NotFound,
+            Self::IntegrationExists | Self::IntegrationUnusable => ErrorKind::Conflict,
+            Self::UsageFull => ErrorKind::Conflict,
+            Self::IntegrationKeyMissing => ErrorKind::Unavailable,
+            Self::Seal(_) => ErrorKind::Internal,
             Self::SubdomainTaken
             | Self::SlugTaken
             | Self::EmailTaken
             | Self::IllegalTransition(_)
             | Self::SeatsTaken { .. }
+            | Self::PlanTooSmall { .. }
+            | Self::CannotChangeSelf
+            | Self::NotAccepted
+            | Self::NotInvited
             | Self::LastOwner => ErrorKind::Conflict,
+            Self::CallsUsed { .. } => ErrorKind::RateLimited,
+            Self::Rank => ErrorKind::Forbidden,
             Self::VersionMismatch => ErrorKind::PreconditionFailed,
             Self::Store(error) if error.is_unavailable() => ErrorKind::Unavailable,
             Self::Store(_) => ErrorKind::Internal,
@@ -76,11 +136,18 @@ impl DomainError for TenancyError {
         match self {
             Self::Validation(_) => "VALIDATION_FAILED",
             Self::TenantNotFound | Self::PersonNotFound | Self::SubscriptionNotFound => "NOT_FOUND",
+            Self::IntegrationNotFound => "NOT_FOUND",
+            Self::IntegrationExists | Self::IntegrationUnusable => "CONFLICT",
+            Self::UsageFull => "CONFLICT",
+            Self::IntegrationKeyMissing => "UNAVAILABLE",
+            Self::Seal(_) => "INTERNAL",
             Self::SubdomainTaken => "SUBDOMAIN_TAKEN",
             Self::SlugTaken => "SLUG_TAKEN",
             Self::EmailTaken => "EMAIL_TAKEN",
-            Self::IllegalTransition(_) => "ILLEGAL_TRANSITION",
-            Self::SeatsTaken { .. } => "QUOTA_EXCEEDED",
+            Self::IllegalTransition(_) | Self::NotAccepted | Self::NotInvited => "ILLEGAL_TRANSITION",
+            Self::CannotChangeSelf => "CANNOT_CHANGE_SELF",
+            Self::Rank => "FORBIDDEN",
+            Self::SeatsTaken { .. } | Self::PlanTooSmall { .. } | Self::CallsUsed { .. } => "QUOTA_EXCEEDED",
             Self::LastOwner => "LAST_OWNER",
             Self::VersionMismatch => "PRECONDITION_FAILED",
             Self::Store(error) if error.is_unavailable() => "DATABASE_UNAVAILABLE",
@@ -96,6 +163,9 @@ impl DomainError for TenancyError {
     }
 
     fn retry_after(&self) -> Option<Duration> {
-        (self.kind() == ErrorKind::Unavailable).then_some(Duration::from_secs(1))
+        match self {
+            Self::CallsUsed { retry_after, .. } => Some(*retry_after),
+            _ => (self.kind() == ErrorKind::Unavailable).then_some(Duration::from_secs(1)),
+        }
     }
 }

@@ -75,7 +75,7 @@ impl SortKey {
         }
     }
 
-    fn time(value: &Value) -> Option<Self> {
+    pub(super) fn time(value: &Value) -> Option<Self> {
         let time = DateTime::parse_from_rfc3339(value.as_str()?).ok()?;
         Some(Self::Time(time.with_timezone(&Utc)))
     }

@@ -12,14 +12,24 @@ text_enum!(
     }
 );
 
+/// What a plan allows; `None` is any number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlanLimits {
+    /// People who may be active or invited at a time.
+    pub seats: Option<u64>,
+    /// Requests of its people in a day of UTC.
+    pub api_calls_per_day: Option<u64>,
+}
+
 impl Plan {
-    /// How many people may be active or invited at a time; `None` for any number.
+    /// The one table of what plans allow.
     #[must_use]
-    pub const fn seats(self) -> Option<u64> {
-        match self {
-            Self::Professional => Some(5),
-            Self::Performance => Some(20),
-            Self::Enterprise => None,
-        }
+    pub const fn limits(self) -> PlanLimits {
+        let (seats, api_calls_per_day) = match self {
+            Self::Professional => (Some(5), Some(10_000)),
+            Self::Performance => (Some(20), Some(100_000)),
+            Self::Enterprise => (None, None),
+        };
+        PlanLimits { seats, api_calls_per_day }
     }
 }

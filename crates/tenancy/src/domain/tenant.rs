@@ -241,7 +241,7 @@ fn parse_trial_days(days: i64) -> Result<Duration, FieldError> {
 pub struct TenantPatch {
     /// New name.
     pub name: Option<TenantName>,
-    /// New plan. People beyond a smaller plan's seats stay.
+    /// New plan; it must have a seat for everybody who is active.
     pub plan: Option<Plan>,
     /// New site.
     pub website: Option<Option<WebAddress>>,

@@ -1,13 +1,17 @@
 use std::sync::Arc;
 
 use kernel::{
-    AuditEntry, AuditTrail, Clock, Entropy, RequestContext, StoreError, TenantId, Transactor, Tx, VersionMatch,
+    AuditEntry, AuditTrail, Changes, Clock, Entropy, RequestContext, StoreError, TenantId, Transactor, Tx,
+    VersionMatch,
     outbox::{NewEvent, Outbox},
 };
 
+use serde_json::json;
+
 use crate::{
     TenancyError,
-    domain::{Change, Tenant, TenantSummary},
+    domain::{Change, Quota, QuotaMetric, Tenant, TenantSummary},
+    events,
     repository::{AccessControl, CountKey, PersonRepository, SubscriptionRepository, TenantRepository},
 };
 
@@ -105,6 +109,26 @@ impl Ports {
         event: NewEvent,
     ) -> Result<(), StoreError> {
         self.audit.record_in(tx, context, entry).await?;
+        self.outbox.publish_in(tx, event).await?;
+        Ok(())
+    }
+
+    /// Announces that a level of a quota is reached; that nothing is left of it goes into the trail, too.
+    pub(super) async fn announce_level_in(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        tenant: TenantId,
+        (metric, level): (QuotaMetric, u32),
+        quota: Quota,
+    ) -> Result<(), StoreError> {
+        if level >= 100 {
+            let changes = Changes::new().set("metric", &metric).set("limit", &quota.limit);
+            let entry = AuditEntry::done("QUOTA_EXCEEDED", "tenant", tenant).tenant(tenant).changes(changes);
+            self.audit.record_in(tx, context, entry).await?;
+        }
+        let payload = json!({ "metric": metric, "percent": level, "used": quota.used, "limit": quota.limit });
+        let event = NewEvent::new(events::QUOTA_LEVEL, tenant, payload).tenant(tenant);
         self.outbox.publish_in(tx, event).await?;
         Ok(())
     }

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use super::Ports;
 use crate::{
     TenancyError,
-    domain::{Change, Subscription, SubscriptionTerms, subscription_changes},
+    domain::{
+        Change, Subscription, SubscriptionStatus, SubscriptionTerms, Tenant, TenantStatus, subscription_changes,
+        tenant_changes,
+    },
     events,
 };
 
@@ -43,7 +46,8 @@ impl Subscriptions {
     }
 
     /// Records the terms: as the workshop's first subscription, or in place of the current one if that still
-    /// has one of the `versions`. Terms that change nothing leave no trace.
+    /// has one of the `versions`. Terms that change nothing leave no trace. A paid one brings a workshop back whose trial
+    /// is over.
     ///
     /// # Errors
     /// [`TenancyError::TenantNotFound`], [`TenancyError::IllegalTransition`] for a deleted workshop,
@@ -56,7 +60,7 @@ impl Subscriptions {
         terms: SubscriptionTerms,
     ) -> Result<Recorded, TenancyError> {
         let mut tx = self.ports.transactor.begin().await?;
-        self.ports.lock(&mut tx, tenant, Change::Edit).await?;
+        let workshop = self.ports.lock(&mut tx, tenant, Change::Edit).await?;
         let before = self.ports.subscriptions.find_for_update(&mut tx, tenant).await?;
         // No version is 0, so a client that names any does not match what is not there.
         if !versions.allows(before.as_ref().map_or(0, |subscription| subscription.version)) {
@@ -73,11 +77,33 @@ impl Subscriptions {
             .tenant(tenant)
             .status(if created { 201 } else { 200 })
             .changes(subscription_changes(old_terms.as_ref(), &terms));
-        let payload = json!({ "from": old_terms.as_ref().map(facts), "to": facts(&terms) });
+        let payload =
+            json!({ "subscriptionId": subscription.id, "from": old_terms.as_ref().map(facts), "to": facts(&terms) });
         let event = NewEvent::new(events::SUBSCRIPTION_UPDATED, tenant, payload).tenant(tenant);
         self.ports.announce_in(&mut tx, context, entry, event).await?;
+        if terms.status == SubscriptionStatus::Active && workshop.status == TenantStatus::TrialExpired {
+            self.revive_in(&mut tx, context, workshop).await?;
+        }
         tx.commit().await?;
         Ok(Recorded { subscription, created })
+    }
+
+    /// Puts a workshop whose trial is over to work again. Access tokens die, so that the next ones tell of it.
+    async fn revive_in(&self, tx: &mut Tx, context: &RequestContext, before: Tenant) -> Result<(), TenancyError> {
+        let id = before.id;
+        let after = Tenant {
+            status: TenantStatus::Active,
+            trial_ends_at: None,
+            generation: before.generation + 1,
+            ..before.clone()
+        };
+        let after = self.ports.save_tenant_in(tx, &before, after).await?;
+        self.ports.access.revoke_tenant_in(tx, id, after.generation).await?;
+        let changes = tenant_changes(&before, &after);
+        let entry = AuditEntry::done("TENANT_REACTIVATED", "tenant", id).tenant(id).changes(changes);
+        let payload = json!({ "from": before.status });
+        let event = NewEvent::new(events::TENANT_REACTIVATED, id, payload).tenant(id);
+        Ok(self.ports.announce_in(tx, context, entry, event).await?)
     }
 
     async fn insert_in(
@@ -116,5 +142,7 @@ fn facts(terms: &SubscriptionTerms) -> Value {
         "status": terms.status,
         "priceCents": terms.price.cents(),
         "currency": terms.price.currency(),
+        "periodStart": terms.current_period_start,
+        "periodEnd": terms.current_period_end,
     })
 }

@@ -90,6 +90,10 @@ impl PersonRepository for PersonStore {
         Ok(deleted.rows_affected == 1)
     }
 
+    async fn count_active(&self, tenant: TenantId) -> Result<u64, StoreError> {
+        Ok(of(tenant).filter(Column::IsActive.eq(true)).count(self.0.reader()).await?)
+    }
+
     async fn count_active_in(&self, tx: &mut Tx, tenant: TenantId) -> Result<u64, StoreError> {
         Ok(of(tenant).filter(Column::IsActive.eq(true)).count(tx.executor()).await?)
     }

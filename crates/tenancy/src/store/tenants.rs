@@ -54,6 +54,11 @@ impl TenantRepository for TenantStore {
         row.map(rows::tenant).transpose()
     }
 
+    async fn find_for_share(&self, tx: &mut Tx, id: TenantId) -> Result<Option<Tenant>, StoreError> {
+        let row = tenants::Entity::find_by_id(id.uuid()).lock(LockType::Share).one(tx.executor()).await?;
+        row.map(rows::tenant).transpose()
+    }
+
     async fn insert_in(&self, tx: &mut Tx, tenant: &Tenant) -> Result<bool, StoreError> {
         // A taken subdomain is told from a taken slug on both databases, whichever index they look at first.
         let free = OnConflict::column(tenants::Column::Subdomain).do_nothing().to_owned();

@@ -1,6 +1,9 @@
 //! The services over a real database and a real outbox; audit trail and access control are stand-ins that remember.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub mod connections;
+pub mod metering;
+
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -8,19 +11,25 @@ use kernel::{
     Actor, AdminId, AdminRole, AuditEntry, AuditTrail, Clock, Database, RequestContext, StoreError, TenantId,
     TenantUserId, Tx, VersionMatch,
     page::{Direction, PageRequest, Sort, Start},
+    sealed::KeyRing,
     store::SeaOutbox,
 };
 use sea_orm::{ConnectionTrait as _, Statement};
 use tenancy::{
-    domain::{Access, NewPerson, NewPersonInput, NewTenant, NewTenantInput, Person, Plan, TenantSummary},
+    domain::{
+        Access, NewPerson, NewPersonInput, NewTenant, NewTenantInput, Person, Plan, RawRetention, TenantSummary,
+        WebhookSchemes,
+    },
     repository::AccessControl,
-    service::{People, Ports, Subscriptions, Tenants},
-    store::{PersonStore, SubscriptionStore, TenantStore},
+    service::{Integrations, People, Ports, Subscriptions, Tenants, TrialWarnings, Usage},
+    store::{IntegrationStore, PersonStore, SubscriptionStore, TenantStore, TrialStore, UsageStore},
 };
 use test_support::{FixedClock, SeededEntropy, TestDatabase};
 use uuid::Uuid;
 
 pub const ANY: VersionMatch = VersionMatch::Any;
+/// What the world's secrets are sealed with.
+pub const OLD_KEY: &str = "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 /// Writes entries where the test database keeps events, so that they commit and roll back with the change.
 pub struct Trail(Database);
@@ -86,6 +95,10 @@ pub struct World {
     pub tenants: Tenants,
     pub people: People,
     pub subscriptions: Subscriptions,
+    pub trial_warnings: TrialWarnings,
+    pub integrations: Integrations,
+    pub usage: Usage,
+    ports: Ports,
 }
 
 impl World {
@@ -105,14 +118,30 @@ impl World {
             clock: clock.clone(),
             entropy,
         };
+        let trial_warnings = TrialWarnings::new(ports.clone(), Arc::new(TrialStore::new(db.clone())));
+        let ring = KeyRing::parse(OLD_KEY, SeededEntropy::new(1)).expect("a ring");
         Self {
+            integrations: integrations(&db, &ports, ring),
+            usage: usage(&db, &ports),
+            ports: ports.clone(),
             db,
+            trial_warnings,
             clock,
             doors,
             tenants: Tenants::new(ports.clone()),
             people: People::new(ports.clone()),
             subscriptions: Subscriptions::new(ports),
         }
+    }
+
+    /// The connections as a node with another key ring sees them.
+    pub fn integrations_under(&self, ring: KeyRing) -> Integrations {
+        integrations(&self.db, &self.ports, ring)
+    }
+
+    /// Usage as another node sees it.
+    pub fn usage_of_another_node(&self) -> Usage {
+        usage(&self.db, &self.ports)
     }
 
     /// How many rows there are: a table, and perhaps a condition.
@@ -144,6 +173,15 @@ impl World {
     pub async fn add(&self, tenant: TenantId, email: &str, role: &str) -> Person {
         self.people.add(&staff(), tenant, new_person(email, role), Access::Password).await.expect("adds")
     }
+}
+
+fn usage(db: &Database, ports: &Ports) -> Usage {
+    Usage::new(ports.clone(), Arc::new(UsageStore::new(db.clone())), RawRetention::default())
+}
+
+fn integrations(db: &Database, ports: &Ports, ring: KeyRing) -> Integrations {
+    let store = Arc::new(IntegrationStore::new(db.clone()));
+    Integrations::new(ports.clone(), store, ring, WebhookSchemes::HttpsOnly)
 }
 
 pub fn staff() -> RequestContext {

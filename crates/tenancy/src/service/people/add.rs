@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use kernel::{AuditEntry, Changes, RequestContext, StoreError, TenantId, TenantUserId, Tx, outbox::NewEvent};
 use serde_json::json;
 
-use super::People;
+use super::{People, rank};
 use crate::{
     TenancyError,
     domain::{Access, Change, NewPerson, Person, TenantSummary},
@@ -33,7 +33,7 @@ impl People {
     ///
     /// # Errors
     /// [`TenancyError::TenantNotFound`], [`TenancyError::IllegalTransition`] for a deleted workshop,
-    /// [`TenancyError::SeatsTaken`], [`TenancyError::EmailTaken`]; then the transaction is of no more use.
+    /// [`TenancyError::Rank`], [`TenancyError::SeatsTaken`], [`TenancyError::EmailTaken`]; then the transaction is of no more use.
     pub async fn add_in(
         &self,
         tx: &mut Tx,
@@ -42,8 +42,9 @@ impl People {
         new: NewPerson,
         access: Access,
     ) -> Result<(TenantSummary, Person), TenancyError> {
+        rank::check(&context.actor, &[new.role])?;
         let workshop = self.ports.lock(tx, tenant, Change::Edit).await?;
-        self.check_seat_in(tx, &workshop).await?;
+        self.take_seat_in(tx, context, &workshop).await?;
         let now = self.ports.clock.now();
         let person = new_person(self.ports.entropy.uuid_v7(now).into(), tenant, new, access, now);
         self.ports.insert_person_in(tx, context, &person).await?;

@@ -1,19 +1,22 @@
 mod add;
+mod invite;
+mod rank;
 mod read;
 mod remove;
+mod transfer;
 mod update;
 
 pub(super) use add::new_person;
 
-use kernel::{StoreError, Tx};
+use kernel::{RequestContext, StoreError, Tx};
 
 use super::Ports;
 use crate::{
     TenancyError,
-    domain::{Person, Seats, Tenant, keeps_an_owner},
+    domain::{Person, Quota, QuotaMetric, Tenant, keeps_an_owner},
 };
 
-/// What staff do with the people of a workshop. Each change locks the workshop first, so that seats and owners
+/// What is done with the people of a workshop, by staff and by its own people. Each change locks the workshop first, so that seats and owners
 /// are counted right whoever else is at work.
 #[derive(Debug, Clone)]
 pub struct People {
@@ -27,11 +30,18 @@ impl People {
         Self { ports }
     }
 
-    /// Refuses one more active person when the plan's seats are taken.
-    async fn check_seat_in(&self, tx: &mut Tx, tenant: &Tenant) -> Result<(), TenancyError> {
-        let Some(limit) = tenant.plan.seats() else { return Ok(()) };
-        let used = self.ports.people.count_active_in(tx, tenant.id).await?;
-        if Seats::of(tenant.plan, used).has_room() { Ok(()) } else { Err(TenancyError::SeatsTaken { limit }) }
+    /// Takes a seat for one more active person, or refuses it. A level that is reached by it is announced.
+    async fn take_seat_in(&self, tx: &mut Tx, context: &RequestContext, tenant: &Tenant) -> Result<(), TenancyError> {
+        let Some(limit) = tenant.plan.limits().seats else { return Ok(()) };
+        let before = Quota { used: self.ports.people.count_active_in(tx, tenant.id).await?, limit: Some(limit) };
+        if !before.has_room() {
+            return Err(TenancyError::SeatsTaken { limit });
+        }
+        let after = Quota { used: before.used + 1, ..before };
+        if let Some(level) = after.level_since(before) {
+            self.ports.announce_level_in(tx, context, tenant.id, (QuotaMetric::Users, level), after).await?;
+        }
+        Ok(())
     }
 
     /// Refuses that the last owner goes.

@@ -1,7 +1,7 @@
 use kernel::{AuditEntry, Changes, RequestContext, TenantId, TenantUserId, Tx, outbox::NewEvent};
 use serde_json::json;
 
-use super::People;
+use super::{People, rank};
 use crate::{
     TenancyError,
     domain::{Change, Person, Tenant},
@@ -13,7 +13,7 @@ impl People {
     /// contact they were has none then.
     ///
     /// # Errors
-    /// [`TenancyError::TenantNotFound`], [`TenancyError::PersonNotFound`],
+    /// [`TenancyError::TenantNotFound`], [`TenancyError::PersonNotFound`], [`TenancyError::Rank`],
     /// [`TenancyError::IllegalTransition`] in a deleted workshop, [`TenancyError::LastOwner`].
     pub async fn remove(
         &self,
@@ -25,16 +25,29 @@ impl People {
         let workshop = self.ports.lock(&mut tx, tenant, Change::Edit).await?;
         let found = self.ports.people.find_for_update(&mut tx, tenant, id).await?;
         let person = found.ok_or(TenancyError::PersonNotFound)?;
-        if person.is_active_owner() {
-            self.check_owner_in(&mut tx, &person).await?;
-        }
-        self.ports.people.delete_in(&mut tx, tenant, id).await?;
-        self.forget_contact_in(&mut tx, &workshop, id).await?;
-        self.ports.access.forget_person_in(&mut tx, tenant, id).await?;
-        self.shut_out_in(&mut tx, &person, person.generation + 1).await?;
-        self.announce_removal_in(&mut tx, context, &person).await?;
+        rank::check(&context.actor, &[person.role])?;
+        self.remove_in(&mut tx, context, &workshop, &person).await?;
         tx.commit().await?;
         Ok(person)
+    }
+
+    /// Takes a person out of the workshop. The caller has locked it, and them.
+    pub(super) async fn remove_in(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        workshop: &Tenant,
+        person: &Person,
+    ) -> Result<(), TenancyError> {
+        let (tenant, id) = (workshop.id, person.id);
+        if person.is_active_owner() {
+            self.check_owner_in(tx, person).await?;
+        }
+        self.ports.people.delete_in(tx, tenant, id).await?;
+        self.forget_contact_in(tx, workshop, id).await?;
+        self.ports.access.forget_person_in(tx, tenant, id).await?;
+        self.shut_out_in(tx, person, person.generation + 1).await?;
+        self.announce_removal_in(tx, context, person).await
     }
 
     async fn forget_contact_in(&self, tx: &mut Tx, workshop: &Tenant, id: TenantUserId) -> Result<(), TenancyError> {

@@ -1,10 +1,10 @@
 use kernel::{AuditEntry, RequestContext, TenantId, TenantUserId, Tx, VersionMatch, outbox::NewEvent};
 use serde_json::json;
 
-use super::People;
+use super::{People, rank};
 use crate::{
     TenancyError,
-    domain::{Change, Person, PersonPatch, Tenant, person_changes},
+    domain::{Change, Person, PersonPatch, person_changes},
     events,
     service::ports::field_names,
 };
@@ -16,8 +16,8 @@ impl People {
     ///
     /// # Errors
     /// [`TenancyError::TenantNotFound`], [`TenancyError::PersonNotFound`], [`TenancyError::VersionMismatch`],
-    /// [`TenancyError::IllegalTransition`] in a deleted workshop, [`TenancyError::LastOwner`],
-    /// [`TenancyError::SeatsTaken`].
+    /// [`TenancyError::Rank`], [`TenancyError::CannotChangeSelf`], [`TenancyError::IllegalTransition`] in a deleted
+    /// workshop, [`TenancyError::LastOwner`], [`TenancyError::SeatsTaken`].
     pub async fn update(
         &self,
         context: &RequestContext,
@@ -37,30 +37,26 @@ impl People {
         if after == before {
             return Ok(before);
         }
-        self.check_in(&mut tx, &workshop, &before, &after).await?;
+        rank::check(&context.actor, &[before.role, after.role])?;
+        rank::check_self(&context.actor, &before, &after)?;
+        if before.is_active_owner() && !after.is_active_owner() {
+            self.check_owner_in(&mut tx, &before).await?;
+        }
+        if after.is_active && !before.is_active {
+            self.take_seat_in(&mut tx, context, &workshop).await?;
+        }
         let after = self.save_in(&mut tx, &before, after).await?;
         self.announce_update_in(&mut tx, context, &before, &after).await?;
         tx.commit().await?;
         Ok(after)
     }
 
-    async fn check_in(
+    pub(super) async fn save_in(
         &self,
         tx: &mut Tx,
-        workshop: &Tenant,
         before: &Person,
-        after: &Person,
-    ) -> Result<(), TenancyError> {
-        if before.is_active_owner() && !after.is_active_owner() {
-            self.check_owner_in(tx, before).await?;
-        }
-        if after.is_active && !before.is_active {
-            self.check_seat_in(tx, workshop).await?;
-        }
-        Ok(())
-    }
-
-    async fn save_in(&self, tx: &mut Tx, before: &Person, mut after: Person) -> Result<Person, TenancyError> {
+        mut after: Person,
+    ) -> Result<Person, TenancyError> {
         let deactivated = before.is_active && !after.is_active;
         let loses_tokens = deactivated || after.role != before.role;
         after.version = before.version + 1;
@@ -78,7 +74,7 @@ impl People {
     }
 
     /// A change of the role alone is announced as such; with other fields beside it, as both.
-    async fn announce_update_in(
+    pub(super) async fn announce_update_in(
         &self,
         tx: &mut Tx,
         context: &RequestContext,

@@ -15,7 +15,7 @@ impl Tenants {
     ///
     /// # Errors
     /// [`TenancyError::TenantNotFound`], [`TenancyError::VersionMismatch`], [`TenancyError::IllegalTransition`]
-    /// for a deleted one, [`TenancyError::Validation`] for a stranger as primary contact.
+    /// for a deleted one, [`TenancyError::Validation`] for a stranger as primary contact, [`TenancyError::PlanTooSmall`].
     pub async fn update(
         &self,
         context: &RequestContext,
@@ -28,6 +28,7 @@ impl Tenants {
         let after = patch.apply(&before);
         if after != before {
             self.check_contact_in(&mut tx, &before, &after).await?;
+            self.check_seats_in(&mut tx, &before, &after).await?;
             let after = self.ports.save_tenant_in(&mut tx, &before, after).await?;
             let changes = tenant_changes(&before, &after);
             let payload = json!({ "fields": field_names(&changes) });
@@ -38,6 +39,13 @@ impl Tenants {
         let summary = self.ports.summary_in(&mut tx, id).await?;
         tx.commit().await?;
         Ok(summary)
+    }
+
+    /// A smaller plan must have a seat for everybody who is active.
+    async fn check_seats_in(&self, tx: &mut Tx, before: &Tenant, after: &Tenant) -> Result<(), TenancyError> {
+        let Some(limit) = after.plan.limits().seats.filter(|_| after.plan != before.plan) else { return Ok(()) };
+        let used = self.ports.people.count_active_in(tx, after.id).await?;
+        if used > limit { Err(TenancyError::PlanTooSmall { used, limit }) } else { Ok(()) }
     }
 
     /// The primary contact is one of the workshop's own people.

@@ -3,6 +3,10 @@
 //! Reads without a transaction come from the pool. Every write and every locking read takes the
 //! transaction first. Whatever belongs to a workshop is only ever reached through the workshop's id.
 
+mod api_calls;
+mod integrations;
+mod usage;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{
@@ -11,9 +15,19 @@ use kernel::{
 };
 
 use crate::domain::{
-    Member, Person, PersonFilter, PersonSort, Plan, Subscription, Tenant, TenantFilter, TenantSort, TenantStatus,
-    TenantSummary, Workspace,
+    EndingTrial, Member, Person, PersonFilter, PersonSort, Plan, Subscription, Tenant, TenantFilter, TenantSort,
+    TenantStatus, TenantSummary, TrialWarning, Workspace,
 };
+
+#[cfg(any(test, feature = "mock"))]
+pub use api_calls::MockApiCallRepository;
+pub use api_calls::{ApiCallRepository, CallDay};
+pub use integrations::IntegrationRepository;
+#[cfg(any(test, feature = "mock"))]
+pub use integrations::MockIntegrationRepository;
+#[cfg(any(test, feature = "mock"))]
+pub use usage::MockUsageRepository;
+pub use usage::UsageRepository;
 
 /// One of the totals that the list of workshops is counted with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +69,10 @@ pub trait TenantRepository: Send + Sync {
     /// The workshop, locked until the transaction ends. Every change to a workshop or to anything in it
     /// begins here, so that two of them never cross.
     async fn find_for_update(&self, tx: &mut Tx, id: TenantId) -> Result<Option<Tenant>, StoreError>;
+
+    /// The workshop, kept from changing until the transaction ends, for work in it that may go on side by side. Who goes on
+    /// to write to the workshop must use [`TenantRepository::find_for_update`], or two of them deadlock.
+    async fn find_for_share(&self, tx: &mut Tx, id: TenantId) -> Result<Option<Tenant>, StoreError>;
 
     /// Adds a workshop, unless its subdomain is taken; tells whether it was free.
     ///
@@ -118,6 +136,9 @@ pub trait PersonRepository: Send + Sync {
     async fn delete_in(&self, tx: &mut Tx, tenant: TenantId, id: TenantUserId) -> Result<bool, StoreError>;
 
     /// How many of the workshop's people are active, invited ones included.
+    async fn count_active(&self, tenant: TenantId) -> Result<u64, StoreError>;
+
+    /// [`PersonRepository::count_active`] as the transaction sees it.
     async fn count_active_in(&self, tx: &mut Tx, tenant: TenantId) -> Result<u64, StoreError>;
 
     /// The workshop's active owners, invited ones included.
@@ -192,6 +213,38 @@ pub trait SubscriptionRepository: Send + Sync {
 
     /// Writes the terms, if the stored version still is `from_version`; tells whether it was.
     async fn update_in(&self, tx: &mut Tx, subscription: &Subscription, from_version: i64) -> Result<bool, StoreError>;
+}
+
+/// Trials, their ends and the warnings of them.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait TrialRepository: Send + Sync {
+    /// Workshops that work on a trial which the warning is due for and was not given for yet, by id, from the one after
+    /// `after` on. Those with a subscription beyond the trial are left out.
+    async fn list_unwarned(
+        &self,
+        warning: &TrialWarning,
+        after: Option<TenantId>,
+        limit: u64,
+    ) -> Result<Vec<EndingTrial>, StoreError>;
+
+    /// Workshops that work on a trial which is over, by id, from the one after `after` on. Those with a subscription beyond
+    /// the trial are left out.
+    async fn list_over(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<TenantId>,
+        limit: u64,
+    ) -> Result<Vec<EndingTrial>, StoreError>;
+
+    /// Notes that a warning (`days` before the end) was given; `false` if it was before.
+    async fn mark_warned_in(
+        &self,
+        tx: &mut Tx,
+        trial: EndingTrial,
+        days: u32,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError>;
 }
 
 /// Whoever hands out access to a workshop's people, and can take it back. Everything happens in the

@@ -1,0 +1,23 @@
+//! What workshops use: points as they are recorded, and sums over days, weeks and months.
+
+mod cover;
+mod metric;
+mod period;
+mod point;
+mod query;
+mod retention;
+mod rollup;
+mod value;
+mod zone;
+
+pub use cover::{Cover, Span, Width};
+pub use metric::MetricType;
+pub use period::{Calendar, Period};
+pub(crate) use point::NewPoint;
+pub use point::{MAX_POINTS, UsageBatch, UsageInput, UsageKey, UsagePoint, UsagePointInput};
+pub use query::{Slice, UsageFilter, UsageQuery, UsageQueryInput, UsageSort, UsageSum};
+pub(crate) use query::{SumKey, default_range};
+pub use retention::RawRetention;
+pub use rollup::{LastPoint, Rollup};
+pub use value::{UsageTotal, UsageValue};
+pub use zone::Zone;

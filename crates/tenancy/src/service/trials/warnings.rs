@@ -1,0 +1,87 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kernel::{
+    TenantId,
+    jobs::{Job, JobError},
+    outbox::NewEvent,
+};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::BATCH;
+use crate::{
+    TenancyError,
+    domain::{EndingTrial, TrialWarning, days_left},
+    events,
+    repository::TrialRepository,
+    service::Ports,
+};
+
+/// Announces that trials end, 7, 3 and 1 days before, each once; run it several times a day.
+#[derive(Clone)]
+pub struct TrialWarnings {
+    ports: Ports,
+    trials: Arc<dyn TrialRepository>,
+}
+
+impl std::fmt::Debug for TrialWarnings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TrialWarnings").finish_non_exhaustive()
+    }
+}
+
+impl TrialWarnings {
+    /// Over these ports.
+    #[must_use]
+    pub fn new(ports: Ports, trials: Arc<dyn TrialRepository>) -> Self {
+        Self { ports, trials }
+    }
+
+    /// Gives one warning, unless the trial has changed or it was given meanwhile; tells whether it was given now.
+    async fn give(&self, trial: EndingTrial, days: u32) -> Result<bool, TenancyError> {
+        let ports = &self.ports;
+        let mut tx = ports.transactor.begin().await?;
+        if super::lock_trial_in(ports, &mut tx, trial).await?.is_none() {
+            return Ok(false);
+        }
+        let now = ports.clock.now();
+        if !self.trials.mark_warned_in(&mut tx, trial, days, now).await? {
+            return Ok(false);
+        }
+        let payload = json!({ "daysLeft": days_left(now, trial.ends_at), "endsAt": trial.ends_at });
+        let event = NewEvent::new(events::TRIAL_ENDING, trial.tenant_id, payload).tenant(trial.tenant_id);
+        ports.outbox.publish_in(&mut tx, event).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+#[async_trait]
+impl Job for TrialWarnings {
+    fn name(&self) -> &'static str {
+        "tenancy.trial_warnings"
+    }
+
+    async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
+        let mut given = 0_u64;
+        for warning in TrialWarning::all(self.ports.clock.now()) {
+            let mut last: Option<TenantId> = None;
+            loop {
+                let trials = self.trials.list_unwarned(&warning, last, BATCH).await?;
+                let Some(end) = trials.last() else { break };
+                last = Some(end.tenant_id);
+                for trial in &trials {
+                    if stop.is_cancelled() {
+                        return Err("stopped early".into());
+                    }
+                    given += u64::from(self.give(*trial, warning.days).await?);
+                }
+            }
+        }
+        if given > 0 {
+            tracing::info!(given, "owners are warned of their trial's end");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+use chrono::{DateTime, Utc};
+use kernel::page::{Cursor, Direction, Sort, Start};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::*;
+use crate::{
+    domain::{TenantSummary, UsageQueryInput},
+    repository::MockUsageRepository,
+    service::{
+        test_ports::Mocks,
+        usage::test_world::{TENANT, a_tenant, service},
+    },
+};
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().expect("a time")
+}
+
+fn page(start: Start) -> PageRequest<UsageSort> {
+    PageRequest { limit: 10, start, sort: Sort { field: UsageSort::Date, direction: Direction::Ascending } }
+}
+
+fn first() -> PageRequest<UsageSort> {
+    page(Start::Offset(0))
+}
+
+/// The workshop is there.
+fn known() -> Mocks {
+    let mut mocks = Mocks::default();
+    let summary = TenantSummary { tenant: a_tenant(), primary_contact: None, user_count: 0 };
+    mocks.tenants.expect_find().returning(move |_| Ok(Some(summary.clone())));
+    mocks
+}
+
+fn query(usage: &Usage, from: &str, to: &str, granularity: &str) -> UsageQuery {
+    let input = UsageQueryInput {
+        from: Some(from.to_owned()),
+        to: Some(to.to_owned()),
+        granularity: Some(granularity.to_owned()),
+        ..UsageQueryInput::default()
+    };
+    usage.parse_query(input).expect("right")
+}
+
+#[tokio::test]
+async fn points_that_are_not_kept_any_more_are_not_looked_for() {
+    let mut store = MockUsageRepository::new();
+    let kept = at("2024-12-01T00:00:00Z");
+    store
+        .expect_list_points()
+        .once()
+        .withf(move |_, filter, _| filter.from == kept)
+        .returning(|_, _, _| Ok(Page { items: Vec::new(), total: 0, next: None }));
+    let (usage, _) = service(store, known());
+    let reaching = query(&usage, "2020-01-01", "2025-01-01", "raw");
+    usage.read(TENANT, &reaching, &first()).await.expect("reads");
+    // Of this the store is not asked at all.
+    let before = query(&usage, "2020-01-01", "2024-12-01", "raw");
+    let found = usage.read(TENANT, &before, &first()).await.expect("reads");
+    assert_eq!(found, UsagePage::Points(Page { items: Vec::new(), total: 0, next: None }));
+}
+
+#[tokio::test]
+async fn a_list_needs_a_workshop() {
+    let mut store = MockUsageRepository::new();
+    store.expect_list_sums().returning(|_, _, _, _| Ok(Page { items: Vec::new(), total: 0, next: None }));
+    let mut mocks = Mocks::default();
+    mocks.tenants.expect_find().returning(|_| Ok(None));
+    let (usage, _) = service(store, mocks);
+    let days = query(&usage, "2026-01-01", "2026-01-05", "day");
+    let refused = usage.read(TENANT, &days, &first()).await;
+    assert!(matches!(refused, Err(TenancyError::TenantNotFound)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn cursors_of_another_list_are_refused() {
+    let (usage, _) = service(MockUsageRepository::new(), known());
+    let refused = async |granularity: &str, value: Value| {
+        let query = query(&usage, "2026-01-01", "2026-01-05", granularity);
+        let cursor = Cursor::new("test".to_owned(), value, Uuid::nil(), 5);
+        matches!(usage.read(TENANT, &query, &page(Start::After(cursor))).await, Err(TenancyError::Validation(_)))
+    };
+    assert!(refused("raw", json!(["2026-01-01T00:00:00Z", "USERS"])).await);
+    assert!(refused("raw", json!("yesterday")).await);
+    assert!(refused("day", json!("2026-01-01T00:00:00Z")).await);
+    assert!(refused("day", json!(["2026-01-01T00:00:00Z", "users\u{0}"])).await);
+}
+
+#[tokio::test]
+async fn the_last_30_days_reach_to_what_may_be_recorded_by_now() {
+    let mut store = MockUsageRepository::new();
+    let expected = Cover::new(at("2025-12-16T10:00:00Z"), at("2026-01-15T10:05:00.000001Z"), DateTime::UNIX_EPOCH);
+    store
+        .expect_sum()
+        .once()
+        .withf(move |tenant, cover| *tenant == TENANT && *cover == expected)
+        .returning(|_, _| Ok(vec![]));
+    let (usage, _) = service(store, Mocks::default());
+    assert_eq!(usage.last_30_days(TENANT).await.expect("reads"), []);
+}

@@ -1,0 +1,69 @@
+use async_trait::async_trait;
+use kernel::{
+    StoreError, Transactor,
+    sealed::{KeyRing, Reseal, Resealed},
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::{
+    IntegrationStore,
+    entity::tenant_integrations::{Column, Entity, Model},
+    integrations::{credentials_column, integration, signing_secret_column},
+};
+use crate::service::sealing;
+
+/// Rows read and written at a time.
+const PAGE: u64 = 200;
+
+#[async_trait]
+impl Reseal for IntegrationStore {
+    fn table(&self) -> &'static str {
+        "tenant_integrations"
+    }
+
+    async fn reseal(&self, ring: &KeyRing) -> Result<Resealed, StoreError> {
+        let mut count = Resealed::default();
+        let mut last: Option<Uuid> = None;
+        loop {
+            let rows = Entity::find()
+                .filter(Condition::all().add_option(last.map(|id| Column::Id.gt(id))))
+                .order_by_asc(Column::Id)
+                .limit(PAGE)
+                .all(self.0.reader())
+                .await?;
+            let Some(end) = rows.last() else { return Ok(count) };
+            last = Some(end.id);
+            let mut tx = self.0.begin().await?;
+            for row in rows {
+                count += reseal_row(tx.executor(), ring, row).await?;
+            }
+            tx.commit().await?;
+        }
+    }
+}
+
+/// Every change of a connection raises its version, so what happens meanwhile is not undone; sealing anew is none.
+async fn reseal_row(executor: &impl ConnectionTrait, ring: &KeyRing, row: Model) -> Result<Resealed, StoreError> {
+    const REFUSED: Resealed = Resealed { done: 0, refused: 1 };
+    let Ok(before) = integration(row) else { return Ok(REFUSED) };
+    if before.quarantined_at.is_some() {
+        return Ok(REFUSED);
+    }
+    let renewed = match sealing::renew(ring, &before) {
+        Ok(Some(renewed)) => renewed,
+        Ok(None) => return Ok(Resealed::default()),
+        Err(_) => return Ok(REFUSED),
+    };
+    let updated = Entity::update_many()
+        .col_expr(Column::Credentials, Expr::value(credentials_column(&renewed)))
+        .col_expr(Column::SigningSecret, Expr::value(signing_secret_column(&renewed)))
+        .filter(Column::TenantId.eq(before.tenant_id.uuid()))
+        .filter(Column::Id.eq(before.id))
+        .filter(Column::Version.eq(before.version))
+        .exec(executor)
+        .await?;
+    Ok(Resealed { done: updated.rows_affected, refused: 0 })
+}

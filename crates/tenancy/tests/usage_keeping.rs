@@ -1,0 +1,170 @@
+//! Room for points to come, and old points that go, on both databases.
+
+mod world;
+
+use futures::future::join_all;
+use kernel::{Engine, jobs::Job, page::Direction};
+use migrations::{down, status, up};
+use sea_orm::ConnectionTrait;
+use tenancy::{domain::Plan, service::UsageHousekeeping};
+use test_support::{TestDatabase, on_each_database};
+use tokio_util::sync::CancellationToken;
+use world::{
+    World,
+    metering::{at, brief, keyed, point, points, query, record},
+};
+
+const PARTS: &str = "pg_inherits WHERE inhparent = 'usage_metrics'::regclass";
+
+async fn keep_house(world: &World) {
+    UsageHousekeeping::new(world.usage.clone()).run(&CancellationToken::new()).await.expect("runs");
+}
+
+async fn has_part(world: &World, month: &str) -> bool {
+    world.count(&format!("{PARTS} AND inhrelid = to_regclass('usage_metrics_{month}')")).await == 1
+}
+
+#[tokio::test]
+async fn old_points_go_and_their_sums_stay() {
+    on_each_database(async |db| {
+        let world = World::new(db).await;
+        let usage = &world.usage;
+        let shop = world.open("garage", Plan::Professional).await.tenant.id;
+        let dates = ["2025-12-31T23:59:59.999999Z", "2026-01-01T00:00:00Z", "2026-01-10T10:00:00Z"];
+        let old = dates.iter().map(|date| keyed(date, point("API_CALLS", "5", date)));
+        record(usage, shop, old.clone().collect()).await.expect("records");
+        keep_house(&world).await;
+        assert_eq!(world.count("usage_metrics").await, 3, "they are young");
+
+        // 13 months later, January 2026 is still kept.
+        world.clock.set(at("2027-02-28T23:00:00Z"));
+        let late = || vec![keyed("late", point("API_CALLS", "7", "2027-02-01T00:00:00Z"))];
+        record(usage, shop, late()).await.expect("records");
+        let all = query(usage, "", ("2025-12-01", "2027-03-01"), "raw", "");
+        let months = query(usage, "", ("2025-12-01", "2027-03-01"), "month", "");
+        let listed = points(usage, shop, &all, 1, Direction::Ascending).await;
+        assert_eq!(listed.len(), 3, "nobody sees December any more, although it is still there");
+        let sums = brief(usage, shop, &months).await;
+        assert_eq!(sums.iter().map(|sum| sum.2.as_str()).collect::<Vec<_>>(), ["5", "10", "7"]);
+        keep_house(&world).await;
+        assert_eq!(world.count("usage_metrics").await, 3);
+        assert_eq!(points(usage, shop, &all, 1, Direction::Ascending).await, listed);
+        // Keys go 13 months after they were used.
+        assert_eq!(world.count("usage_keys").await, 4);
+
+        world.clock.set(at("2027-03-01T00:00:00Z"));
+        keep_house(&world).await;
+        assert_eq!((world.count("usage_metrics").await, world.count("usage_keys").await), (1, 1));
+        assert_eq!(brief(usage, shop, &months).await, sums, "rollups stay");
+        assert_eq!(record(usage, shop, late()).await.expect("records").duplicates, 1, "and so do younger keys");
+        if world.db.engine() == Engine::Postgres {
+            let parts = ["2025_12", "2026_01", "2027_02", "2027_03", "2027_04", "2027_05"];
+            for (month, expected) in parts.into_iter().zip([false, false, true, true, true, true]) {
+                assert_eq!(has_part(&world, month).await, expected, "{month}");
+            }
+        }
+        // Sums whose points are gone, at an end within a quarter of an hour.
+        let cut = query(usage, "", ("2026-01-10T10:00:00Z", "2026-01-10T10:07:00Z"), "day", "");
+        assert_eq!(brief(usage, shop, &cut).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_old_points_go_in_steps() {
+    on_each_database(async |db| {
+        let world = World::new(db).await;
+        let shop = world.open("garage", Plan::Professional).await.tenant.id;
+        for hour in 0..3 {
+            let date = format!("2026-01-10T0{hour}:00:00Z");
+            let some = (0..900).map(|number| keyed(&format!("{hour}-{number}"), point("API_CALLS", "1", &date)));
+            record(&world.usage, shop, some.collect()).await.expect("records");
+        }
+        world.clock.set(at("2027-06-01T00:00:00Z"));
+        let stopped = CancellationToken::new();
+        stopped.cancel();
+        let job = UsageHousekeeping::new(world.usage.clone());
+        job.run(&stopped).await.expect_err("has not finished");
+        job.run(&CancellationToken::new()).await.expect("finishes");
+        assert_eq!((world.count("usage_metrics").await, world.count("usage_keys").await), (0, 0));
+        assert_eq!(world.count("usage_rollups").await, 3 + 3 + 1 + 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nodes_make_and_drop_months_side_by_side() {
+    let Some(db) = TestDatabase::postgres().await else { return };
+    let world = World::new(&db).await;
+    let shop = world.open("garage", Plan::Professional).await.tenant.id;
+    let before = world.count(PARTS).await;
+    let nodes: Vec<_> = (0..6).map(|_| world.usage_of_another_node()).collect();
+    let all = |nodes: Vec<tenancy::service::Usage>| {
+        join_all(nodes.into_iter().map(|usage| {
+            tokio::spawn(async move { UsageHousekeeping::new(usage).run(&CancellationToken::new()).await })
+        }))
+    };
+    // Some keep house while others record in a month that nobody has made yet.
+    let december = || vec![point("USERS", "1", "2025-12-20T00:00:00Z")];
+    let recording = join_all(nodes.iter().map(|usage| record(usage, shop, december())));
+    let (kept, recorded) = futures::join!(all(nodes.clone()), recording);
+    assert!(kept.iter().all(|outcome| matches!(outcome, Ok(Ok(())))), "{kept:?}");
+    assert!(recorded.iter().all(Result::is_ok), "{recorded:?}");
+    // January to March by the job, December by whoever recorded first.
+    assert_eq!(world.count(PARTS).await, before + 4);
+    let kept = all(nodes.clone()).await;
+    assert!(kept.iter().all(|outcome| matches!(outcome, Ok(Ok(())))), "{kept:?}");
+    assert_eq!(world.count(PARTS).await, before + 4, "again: nothing");
+
+    world.clock.set(at("2027-03-10T00:00:00Z"));
+    let kept = all(nodes).await;
+    assert!(kept.iter().all(|outcome| matches!(outcome, Ok(Ok(())))), "{kept:?}");
+    assert!(!has_part(&world, "2025_12").await && !has_part(&world, "2026_01").await);
+    assert!(has_part(&world, "2026_02").await && has_part(&world, "2027_05").await);
+    assert_eq!((world.count("usage_metrics").await, world.count("usage_rollups").await), (0, 4));
+}
+
+#[tokio::test]
+async fn a_month_that_was_undone_is_made_again() {
+    on_each_database(async |db| {
+        let world = World::new(db).await;
+        let usage = &world.usage;
+        let shop = world.open("garage", Plan::Professional).await.tenant.id;
+        let new = || vec![point("USERS", "1", "2026-01-05T00:00:00Z")];
+        // The transaction that makes January's room fails.
+        world.db.writer().execute_unprepared("ALTER TABLE test_trail RENAME TO hidden").await.expect("renames");
+        record(usage, shop, new()).await.expect_err("there is no trail");
+        world.db.writer().execute_unprepared("ALTER TABLE hidden RENAME TO test_trail").await.expect("renames");
+        assert_eq!((world.count("usage_metrics").await, world.count("usage_rollups").await), (0, 0));
+        record(usage, shop, new()).await.expect("records");
+        world.check_rollups().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_step_can_be_undone_and_done_again() {
+    on_each_database(async |db| {
+        let world = World::new(db).await;
+        let shop = world.open("garage", Plan::Professional).await.tenant.id;
+        let new = || vec![keyed("k", point("USERS", "1", "2026-01-05T00:00:00Z"))];
+        record(&world.usage, shop, new()).await.expect("records");
+        let connection = db.database().writer();
+        let steps = status(connection).await.expect("tells");
+        let since = steps.iter().rev().position(|step| step.name.contains("usage")).expect("it is there") + 1;
+        down(connection, since as u32).await.expect("undone");
+        let left = match db.engine() {
+            Engine::Sqlite => "sqlite_master WHERE name LIKE '%usage_%'",
+            Engine::Postgres => {
+                "(SELECT relname AS name FROM pg_class UNION ALL SELECT proname FROM pg_proc) all_names \
+                                 WHERE name ~ '^usage_(metrics|keys|rollups|make|drop)'"
+            }
+        };
+        assert_eq!(world.count(left).await, 0);
+        assert_eq!(up(connection).await.expect("done again"), since);
+        let usage = world.usage_of_another_node();
+        assert_eq!(record(&usage, shop, new()).await.expect("records").recorded, 1);
+        world.check_rollups().await;
+    })
+    .await;
+}
