@@ -190,11 +190,12 @@ async fn a_refusal_by_permission_leaves_an_entry() {
     .await;
 }
 
-/// A person of a workshop, signed in: the ids of workshop, person and session, and their token.
+/// A person of a workshop, signed in: the ids of workshop, person, session and a ticket, and their token.
 struct Someone {
     tenant: String,
     person: String,
     session: String,
+    ticket: String,
     token: String,
 }
 
@@ -205,7 +206,10 @@ async fn someone(api: &Api, subdomain: &str) -> Someone {
     let token = api.tenant_login(subdomain, &email, common::people::PASSWORD).send().await.access_token();
     let sessions = api.get("/api/tenant/auth/sessions").bearer(&token).send().await.expect(200);
     let session = sessions["sessions"][0]["id"].as_str().expect("an id").to_owned();
-    Someone { tenant: tenant.to_string(), person: person.to_string(), session, token }
+    let ticket = json!({ "subject": "Help", "description": "It is broken." });
+    let ticket = api.post("/api/tenant/support/tickets").bearer(&token).json(&ticket).send().await.expect(201);
+    let ticket = ticket["ticket"]["id"].as_str().expect("an id").to_owned();
+    Someone { tenant: tenant.to_string(), person: person.to_string(), session, ticket, token }
 }
 
 /// The path with ids in its parameters: below a workshop those of `of`, all others those of `other`. A parameter that
@@ -220,6 +224,7 @@ fn foreign(operation: &Operation, of: &Someone, other: &Someone) -> String {
             "{userId}" => &other.person,
             "{id}" if operation.path.starts_with("/tenant/auth/sessions/") => &other.session,
             "{id}" if operation.path.starts_with("/tenant/users/") => &other.person,
+            "{id}" if operation.path.starts_with("/tenant/support/tickets/") => &other.ticket,
             _ => part,
         });
     }
@@ -244,7 +249,9 @@ async fn another_tenant_s_object_is_not_there() {
             };
             let mut call = api.call(operation.method.clone(), &foreign(operation, &of, &other)).bearer(token);
             if operation.method != Method::GET {
-                call = call.json(&json!({}));
+                // A body must be right before anything is looked for.
+                let message = operation.path.ends_with("/messages");
+                call = call.json(&if message { json!({ "body": "Hello" }) } else { json!({}) });
             }
             call.send().await.problem(404, "NOT_FOUND");
             tried += 1;
@@ -253,6 +260,8 @@ async fn another_tenant_s_object_is_not_there() {
         // Nothing of the other workshop has changed.
         api.get("/api/tenant/auth/verify").bearer(&other.token).send().await.expect(200);
         assert_eq!(api.count("tenant_users WHERE is_active").await, 2);
+        assert_eq!(api.count("support_tickets WHERE status = 'OPEN' AND version = 1").await, 2);
+        assert_eq!(api.count("support_messages").await, 0);
     })
     .await;
 }

@@ -6,4 +6,5 @@ pub mod audit_jobs;
 pub mod invitation_acceptance;
 pub mod known_tenants;
 pub mod mail;
+pub mod support_desk;
 pub mod tenant_directory;

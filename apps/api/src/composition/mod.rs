@@ -6,6 +6,7 @@ mod audit;
 mod auth;
 mod core;
 mod email;
+mod support;
 mod tenancy;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub use self::{
     auth::AuthServices,
     core::{Core, CoreParts, database_options},
     email::{EmailServices, carrier},
+    support::SupportServices,
     tenancy::TenancyServices,
 };
 use crate::{
@@ -39,6 +41,8 @@ pub struct Services {
     pub auth: AuthServices,
     /// Mail.
     pub email: EmailServices,
+    /// The support desk.
+    pub support: SupportServices,
     /// Workshops.
     pub tenancy: TenancyServices,
     openapi: OpenApiText,
@@ -64,8 +68,9 @@ impl Services {
         let email = EmailServices::build(&config, &mut core)?;
         let auth = AuthServices::build(&config, &core)?;
         let tenancy = TenancyServices::build(&config, &core, &auth)?;
+        let support = SupportServices::build(&core);
         let openapi = OpenApiText::new(config.environment)?;
-        Ok(Self { config: Arc::new(config), core, audit, auth, email, tenancy, openapi })
+        Ok(Self { config: Arc::new(config), core, audit, auth, email, support, tenancy, openapi })
     }
 
     /// Gives the handlers what they ask for as `web::Data`.
@@ -87,6 +92,7 @@ impl Services {
         self.audit.provide(config);
         self.auth.provide(config);
         self.email.provide(config);
+        self.support.provide(config);
         self.tenancy.provide(config);
     }
 
@@ -112,8 +118,9 @@ impl Services {
 
     /// What is done on a schedule.
     fn schedules(&self) -> Vec<kernel::jobs::Schedule> {
-        let Self { core, audit, auth, email, tenancy, .. } = self;
-        [core.schedules(), audit.schedules(), auth.schedules(), email.schedules(), tenancy.schedules()].concat()
+        let Self { core, audit, auth, email, support, tenancy, .. } = self;
+        let domains = [auth.schedules(), email.schedules(), support.schedules(), tenancy.schedules()];
+        [core.schedules(), audit.schedules(), domains.concat()].concat()
     }
 }
 

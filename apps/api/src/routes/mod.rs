@@ -8,6 +8,7 @@ mod dev;
 mod notifications;
 mod operations;
 mod quotas;
+mod support;
 mod tenant_auth;
 mod tenants;
 mod webhooks;
@@ -25,6 +26,7 @@ pub fn all(environment: Environment) -> Routes {
     audit_logs::configure(&mut routes);
     notifications::configure(&mut routes);
     quotas::configure(&mut routes);
+    support::configure(&mut routes);
     tenant_auth::configure(&mut routes);
     tenants::configure(&mut routes);
     webhooks::configure(&mut routes);

@@ -1,0 +1,46 @@
+use actix_web::web;
+use serde::Serialize;
+use support::{domain::TicketId, service::WorkshopTickets};
+use utoipa::ToSchema;
+
+use crate::{
+    http::{Answer, PathId, Problem, Require, TenantScope, access::tenant},
+    routes::support::dto::{MessageDto, TicketDto},
+};
+
+/// A ticket with what was said about it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OwnTicketView)]
+pub struct OwnTicketDto {
+    #[serde(flatten)]
+    ticket: TicketDto,
+    /// The oldest first.
+    messages: Vec<MessageDto>,
+}
+
+/// One ticket with its messages.
+#[derive(Serialize, ToSchema)]
+pub struct OwnTicketViewAnswer {
+    ticket: OwnTicketDto,
+}
+
+/// Get one of one's own workshop's tickets
+///
+/// With what was said about it.
+#[utoipa::path(
+    get, path = "/tenant/support/tickets/{id}", operation_id = "getOwnTicket", tag = "Workspace support",
+    params(("id" = uuid::Uuid, Path, description = "The ticket")),
+    responses((status = 200, description = "The ticket", body = OwnTicketViewAnswer))
+)]
+pub async fn handle(
+    _: Require<tenant::TicketsRead>,
+    scope: TenantScope,
+    id: PathId<TicketId>,
+    tickets: web::Data<WorkshopTickets>,
+) -> Result<Answer, Problem> {
+    let found = tickets.get(scope.0, id.0).await?;
+    let version = found.view.ticket.version;
+    let messages = found.messages.into_iter().map(MessageDto::from).collect();
+    let ticket = OwnTicketDto { ticket: found.view.into(), messages };
+    Ok(Answer::ok(&OwnTicketViewAnswer { ticket })?.etag(version))
+}

@@ -1,0 +1,207 @@
+//! Tickets from both sides: what a workshop opens and reads, what staff do with it, who is written to, and what nobody
+//! outside staff ever sees.
+
+mod common;
+
+use common::{Api, people::PASSWORD};
+use futures::future::join_all;
+use kernel::{AdminRole, TenantId, TenantRole};
+use serde_json::{Value, json};
+use test_support::on_each_database;
+
+const BO: &str = "bo@garage.test";
+const MELE: &str = "mele@nextcrm.test";
+const TICKETS: &str = "/api/tenant/support/tickets";
+const DESK: &str = "/api/admin/support/tickets";
+
+/// A workshop with somebody signed in, and somebody of staff who handles tickets.
+struct Desk<'a> {
+    api: &'a Api,
+    tenant: TenantId,
+    bo: String,
+    mele: String,
+    mele_id: String,
+}
+
+impl<'a> Desk<'a> {
+    async fn open(api: &'a Api) -> Self {
+        let tenant = api.add_workshop("garage").await;
+        api.add_person(tenant, BO, TenantRole::User).await;
+        let bo = api.tenant_login("garage", BO, PASSWORD).send().await.access_token();
+        api.add_admin(MELE, AdminRole::Support).await;
+        let login = api.admin_login(MELE, PASSWORD).send().await;
+        let mele_id = login.expect(200)["user"]["id"].as_str().expect("an id").to_owned();
+        Self { api, tenant, bo, mele: login.access_token(), mele_id }
+    }
+
+    async fn ticket(&self, subject: &str, priority: &str) -> Value {
+        let body = json!({ "subject": subject, "description": "Since this morning.", "priority": priority });
+        self.api.post(TICKETS).bearer(&self.bo).json(&body).send().await.expect(201)["ticket"].clone()
+    }
+
+    async fn staff(&self, path: &str, body: Value) -> common::Reply {
+        self.api.post(&format!("{DESK}/{path}")).bearer(&self.mele).json(&body).send().await
+    }
+
+    async fn own(&self, id: &str) -> common::Reply {
+        self.api.get(&format!("{TICKETS}/{id}")).bearer(&self.bo).send().await
+    }
+}
+
+fn id(ticket: &Value) -> String {
+    ticket["id"].as_str().expect("an id").to_owned()
+}
+
+#[actix_web::test]
+async fn a_ticket_from_its_opening_to_its_end() {
+    on_each_database(async |db| {
+        let api = Api::start(db).await;
+        let desk = Desk::open(&api).await;
+        let ticket = desk.ticket("Cannot see invoices", "HIGH").await;
+        let (id, number) = (id(&ticket), ticket["ticketNumber"].as_str().expect("a number").to_owned());
+        assert!(number.starts_with("TKT-") && ticket["status"] == "OPEN", "{ticket}");
+        assert_eq!((&ticket["createdBy"]["email"], &ticket["assignedTo"]), (&json!(BO), &Value::Null));
+        assert_eq!(ticket["sla"]["firstResponseBreached"], false);
+        let confirmation = api.mail(BO, 1).await;
+        assert!(confirmation.subject.contains(&number) && confirmation.text.contains("Cannot see invoices"));
+
+        let given = desk.staff(&format!("{id}/assign"), json!({ "adminUserId": desk.mele_id })).await.expect(200);
+        assert_eq!(given["ticket"]["assignedTo"]["id"], json!(desk.mele_id));
+        let note = json!({ "body": "Looks like our fault.", "internal": true });
+        desk.staff(&format!("{id}/messages"), note).await.expect(201);
+        let said = desk.staff(&format!("{id}/messages"), json!({ "body": "Please try again." })).await.expect(201);
+        assert!(!said["ticket"]["firstResponseAt"].is_null());
+        let reply = api.mail(BO, 2).await;
+        assert!(reply.text.contains(&number) && !reply.text.contains("try again"), "{}", reply.text);
+
+        let patch = json!({ "status": "WAITING_FOR_CUSTOMER" });
+        let path = format!("{DESK}/{id}");
+        api.patch(&path).bearer(&desk.mele).json(&patch).send().await.expect(200);
+        let body = json!({ "body": "Works now." });
+        let answered = api.post(&format!("{TICKETS}/{id}/messages")).bearer(&desk.bo).json(&body).send().await;
+        assert_eq!(answered.expect(201)["ticket"]["status"], "IN_PROGRESS");
+        let patch = json!({ "status": "RESOLVED" });
+        let stale = api.patch(&path).bearer(&desk.mele).header("if-match", "\"1\"").json(&patch);
+        stale.send().await.problem(412, "PRECONDITION_FAILED");
+        let resolved = api.patch(&path).bearer(&desk.mele).json(&patch).send().await.expect(200);
+        assert!(!resolved["ticket"]["resolvedAt"].is_null());
+        let closed = api.post(&format!("{TICKETS}/{id}/close")).bearer(&desk.bo).send().await.expect(200);
+        assert_eq!(closed["ticket"]["status"], "CLOSED");
+        desk.staff(&format!("{id}/messages"), json!({ "body": "One more" })).await.problem(409, "ILLEGAL_TRANSITION");
+        let opened = api.post(&format!("{TICKETS}/{id}/reopen")).bearer(&desk.bo).send().await.expect(200);
+        assert_eq!((&opened["ticket"]["status"], &opened["ticket"]["closedAt"]), (&json!("OPEN"), &Value::Null));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_note_among_staff_reaches_no_workshop_by_any_way() {
+    on_each_database(async |db| {
+        let api = Api::start(db).await;
+        let desk = Desk::open(&api).await;
+        let id = id(&desk.ticket("Login", "LOW").await);
+        let before = desk.own(&id).await.expect(200);
+        let note = json!({ "body": "Zebra-secret", "internal": true });
+        desk.staff(&format!("{id}/messages"), note).await.expect(201);
+        let seen = api.get(&format!("{DESK}/{id}")).bearer(&desk.mele).send().await.expect(200);
+        assert_eq!(seen["ticket"]["messages"][0]["internal"], true);
+
+        assert_eq!(desk.own(&id).await.expect(200), before, "neither message nor version");
+        let found = api.get(&format!("{TICKETS}?search=zebra")).bearer(&desk.bo).send().await.expect(200);
+        assert_eq!(found["tickets"], json!([]));
+        let found = api.get(&format!("{DESK}?search=zebra")).bearer(&desk.mele).send().await.expect(200);
+        assert_eq!(found["tickets"][0]["id"], json!(id));
+        api.add_person(desk.tenant, "olga@garage.test", TenantRole::Owner).await;
+        let owner = api.tenant_login("garage", "olga@garage.test", PASSWORD).send().await.access_token();
+        let trail = api.get("/api/tenant/audit-logs?limit=500").bearer(&owner).send().await.expect(200);
+        assert!(!trail.to_string().contains("TICKET_MESSAGE_ADDED"), "{trail}");
+        api.mail_is_out().await;
+        assert_eq!(api.mail_to(BO).await.len(), 1, "the confirmation only");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn staff_open_tickets_for_workshops_and_get_the_next_one() {
+    on_each_database(async |db| {
+        let api = Api::start(db).await;
+        let desk = Desk::open(&api).await;
+        let new = json!({ "tenantId": desk.tenant, "email": "kim@garage.test", "subject": "Call back", "description": "Rang." });
+        let made = api.post(DESK).bearer(&desk.mele).json(&new).send().await.expect(201);
+        assert_eq!(made["ticket"]["createdBy"]["type"], "EMAIL");
+        assert!(api.mail("kim@garage.test", 1).await.text.contains("Call back"));
+        let wrong = json!({ "tenantId": "nobody", "email": "kim", "subject": "", "description": "x", "priority": "SOON" });
+        let refused = api.post(DESK).bearer(&desk.mele).json(&wrong).send().await;
+        refused.invalid(&["tenantId NOT_FOUND", "email INVALID", "subject REQUIRED", "priority INVALID"]);
+
+        let urgent = id(&desk.ticket("Brakes", "URGENT").await);
+        let low = id(&desk.ticket("Colours", "LOW").await);
+        let asked = join_all((0..4).map(|_| desk.staff("next", json!({})))).await;
+        let mut given: Vec<_> = asked.iter().map(|reply| reply.expect(200)["ticket"]["id"].clone()).collect();
+        assert!(given.contains(&json!(urgent)) && given.contains(&json!(low)), "{given:?}");
+        assert_eq!(given.iter().filter(|it| it.is_null()).count(), 1, "three tickets for four who ask");
+        given.sort_by_key(ToString::to_string);
+        given.dedup();
+        assert_eq!(given.len(), 4, "nobody gets another's");
+        let sales = api.add_admin("sal@nextcrm.test", AdminRole::Finance).await;
+        let refused = desk.staff(&format!("{low}/assign"), json!({ "adminUserId": sales })).await;
+        refused.invalid(&["adminUserId NOT_ASSIGNABLE"]);
+        desk.staff(&format!("{low}/assign"), json!({})).await.invalid(&["adminUserId REQUIRED"]);
+        let freed = desk.staff(&format!("{low}/assign"), json!({ "adminUserId": null })).await.expect(200);
+        assert_eq!(freed["ticket"]["assignedTo"], Value::Null);
+
+        let lists = async |query: &str| {
+            let list = api.get(&format!("{DESK}?{query}")).bearer(&desk.mele).send().await.expect(200);
+            list["tickets"].as_array().expect("tickets").iter().map(id).collect::<Vec<_>>()
+        };
+        assert_eq!(lists("unassigned=true").await, std::slice::from_ref(&low));
+        assert_eq!(lists("priority=URGENT").await, std::slice::from_ref(&urgent));
+        assert_eq!(lists(&format!("tenantId={}&sort=-priority&limit=1", desk.tenant)).await, std::slice::from_ref(&urgent));
+        assert_eq!(lists("breached=true").await, Vec::<String>::new());
+        let summary = api.get("/api/admin/support/summary").bearer(&desk.mele).send().await.expect(200);
+        let summary = &summary["summary"];
+        assert_eq!((&summary["open"], &summary["unassigned"]), (&json!(3), &json!(1)));
+        assert_eq!((&summary["byStatus"]["OPEN"], &summary["byPriority"]["HIGH"]), (&json!(3), &json!(0)));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_merged_ticket_leads_to_the_one_that_goes_on() {
+    on_each_database(async |db| {
+        let api = Api::start(db).await;
+        let desk = Desk::open(&api).await;
+        let (first, second) =
+            (id(&desk.ticket("Printer", "LOW").await), id(&desk.ticket("Printer again", "LOW").await));
+        desk.staff(&format!("{second}/messages"), json!({ "body": "On it." })).await.expect(201);
+        let merged = desk.staff(&format!("{second}/merge"), json!({ "intoTicketId": first })).await.expect(200);
+        assert_eq!(merged["ticket"]["id"], json!(first));
+        let source = desk.own(&second).await.expect(200);
+        assert_eq!((&source["ticket"]["status"], &source["ticket"]["mergedIntoId"]), (&json!("CLOSED"), &json!(first)));
+        let target = desk.own(&first).await.expect(200);
+        let said: Vec<_> =
+            target["ticket"]["messages"].as_array().expect("messages").iter().map(|it| &it["body"]).collect();
+        assert_eq!(said, ["Since this morning.", "On it."]);
+        let again = desk.staff(&format!("{second}/merge"), json!({ "intoTicketId": first })).await;
+        again.problem(409, "ILLEGAL_TRANSITION");
+        desk.staff(&format!("{first}/merge"), json!({ "intoTicketId": "x" }))
+            .await
+            .invalid(&["intoTicketId NOT_FOUND"]);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn one_key_opens_one_ticket() {
+    on_each_database(async |db| {
+        let api = Api::start(db).await;
+        let desk = Desk::open(&api).await;
+        let body = json!({ "subject": "Once", "description": "Only." });
+        let send = || api.post(TICKETS).bearer(&desk.bo).header("idempotency-key", "once-1").json(&body).send();
+        let (first, second) = (send().await.expect(201), send().await.expect(201));
+        assert_eq!(first, second);
+        assert_eq!(api.count("support_tickets").await, 1);
+        assert_eq!(api.count("notification_log").await, 1);
+    })
+    .await;
+}
