@@ -69,7 +69,7 @@ async fn templates_can_be_seen_with_variables_of_ones_own() {
         let staff = api.admin_token(AdminRole::Support);
         let list = api.get("/api/admin/notifications/templates").bearer(&staff).send().await.expect(200);
         let templates = list["templates"].as_array().expect("templates");
-        assert_eq!(templates.len(), 8);
+        assert_eq!(templates.len(), 10);
         let preview = |name: &str, body: &Value| {
             api.post(&format!("/api/admin/notifications/templates/{name}/preview")).bearer(&staff).json(body).send()
         };

@@ -81,6 +81,7 @@ impl MailQueue for EmailStore {
             .col_expr(Column::Secret, Expr::value(Option::<String>::None))
             .filter(Column::Id.in_subquery(ids(ended.clone(), Column::Id, limit)))
             // Once more, for those that were queued again meanwhile.
+            .filter(ended)
             .exec(tx.executor())
             .await?;
         tx.commit().await?;
@@ -92,6 +93,7 @@ impl MailQueue for EmailStore {
         let mut tx = self.db.begin().await?;
         let deleted = Entity::delete_many()
             .filter(Column::Id.in_subquery(ids(old.clone(), Column::CreatedAt, limit)))
+            .filter(old)
             .exec(tx.executor())
             .await?;
         tx.commit().await?;

@@ -15,10 +15,10 @@ const MAX: i64 = 1_000_000_000_000;
 ///
 /// ```
 /// use tenancy::domain::UsageValue;
-/// let value = UsageValue::parse("value", &serde_json::from_str("12.345")?)?;
+/// let value = UsageValue::parse("value", &serde_json::from_str("12.345")?).expect("a right value");
 /// assert_eq!(value.thousandths(), 12_345);
 /// assert!(UsageValue::parse("value", &serde_json::from_str("0.0001")?).is_err());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UsageValue(i64);
