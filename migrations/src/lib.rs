@@ -20,6 +20,7 @@ mod m0008_integrations;
 mod m0009_usage;
 mod m0010_support;
 mod m0011_api_calls;
+mod m0012_row_level_security;
 mod runner;
 
 pub use runner::{MigrateError, Step, complaints, down, status, up};
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_usage::Migration),
             Box::new(m0010_support::Migration),
             Box::new(m0011_api_calls::Migration),
+            Box::new(m0012_row_level_security::Migration),
         ]
     }
 }

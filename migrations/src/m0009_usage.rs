@@ -38,7 +38,8 @@ const INDEXES: &[&str] = &[
 const SQLITE_INDEXES: &[&str] = &["CREATE INDEX ix_usage_metrics_date ON usage_metrics (date)"];
 
 /// Points of a month of UTC are a partition of their own, so that old ones are dropped at once. The functions run with the
-/// rights of whoever migrates: the server may only use tables (docs/operations.md). Both may be called by several at once.
+/// rights of whoever migrates: the server may only use tables (docs/operations.md). Both may be called by several
+/// at once: their advisory lock is the one of migrations (runner.rs) with a 9 at its end.
 const PARTITIONS: &[&str] = &[
     // Made beside the table and then attached: that way nobody who reads or writes has to wait.
     "CREATE FUNCTION usage_make_partition(day date) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -58,6 +59,10 @@ const PARTITIONS: &[&str] = &[
        END LOOP;
        EXECUTE format('CREATE TABLE %I (LIKE usage_metrics INCLUDING ALL)', part);
        EXECUTE format('ALTER TABLE usage_metrics ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', part, low, high);
+       -- m0012 fences the table. LIKE does not copy that, and whoever reads a part by its name shall be fenced, too.
+       IF (SELECT relrowsecurity FROM pg_class WHERE oid = 'usage_metrics'::regclass) THEN
+         PERFORM fence_tenant_rows(part::regclass, 'tenant_id');
+       END IF;
        RETURN true;
      END $$",
     // Dropping waits for whoever reads the table, and everybody else for it; so it gives up soon.

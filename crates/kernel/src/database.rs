@@ -2,11 +2,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
+use sqlx::Connection;
 
-use crate::{StoreError, Transactor, Tx};
+use crate::{
+    Reader, StoreError, TenantId, Transactor, Tx,
+    outage::{Outage, is_dead},
+    reader::set_tenant,
+    scope,
+};
 
 /// The database behind a [`Database`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +28,7 @@ pub enum Engine {
 pub struct DatabaseOptions {
     /// `sqlite://PATH` or `postgres://...`.
     pub url: String,
-    /// Most connections to PostgreSQL, or readers of SQLite.
+    /// Most connections to PostgreSQL (half of them for workshops, at least one for each side), or readers of SQLite.
     pub max_connections: u32,
     /// How long a request may wait for a free connection.
     pub acquire_timeout: Duration,
@@ -54,11 +60,12 @@ impl DatabaseOptions {
     }
 }
 
-/// The connection pools: on PostgreSQL one, on SQLite readers and a single writing connection.
+/// The connection pools. On PostgreSQL one that sees all, for staff and the background, and one for work in a workshop's
+/// [`scope`], that sees nothing until a transaction tells whose; on SQLite readers and a single writing connection.
 #[derive(Debug, Clone)]
 pub struct Database {
     engine: Engine,
-    readers: DatabaseConnection,
+    reader: Reader,
     writer: DatabaseConnection,
 }
 
@@ -70,14 +77,22 @@ impl Database {
     pub async fn connect(options: &DatabaseOptions) -> Result<Self, StoreError> {
         match options.engine() {
             Some(Engine::Postgres) => {
-                let pool = sea_orm::Database::connect(pool_options(options, options.max_connections)).await?;
-                Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool })
+                let for_workshops = (options.max_connections / 2).max(1);
+                let for_all = options.max_connections.saturating_sub(for_workshops).max(1);
+                let outage = Outage::default();
+                let all = sea_orm::Database::connect(pool_options(options, for_all, Sight::All, &outage)).await?;
+                let mut fenced = pool_options(options, for_workshops, Sight::Fenced, &outage);
+                let fenced = sea_orm::Database::connect(fenced.connect_lazy(true).to_owned()).await?;
+                let reader = Reader { all: all.clone(), fenced: Some(fenced), outage };
+                Ok(Self { engine: Engine::Postgres, reader, writer: all })
             }
             Some(Engine::Sqlite) => {
                 // The writer first: it makes the file and switches it to WAL.
-                let writer = sea_orm::Database::connect(pool_options(options, 1)).await?;
-                let readers = sea_orm::Database::connect(pool_options(options, options.max_connections)).await?;
-                Ok(Self { engine: Engine::Sqlite, readers, writer })
+                let outage = Outage::default();
+                let writer = sea_orm::Database::connect(pool_options(options, 1, Sight::All, &outage)).await?;
+                let readers = pool_options(options, options.max_connections, Sight::All, &outage);
+                let reader = Reader { all: sea_orm::Database::connect(readers).await?, fenced: None, outage };
+                Ok(Self { engine: Engine::Sqlite, reader, writer })
             }
             None => Err(StoreError::Other(DbErr::Custom("the URL must start with sqlite:// or postgres://".into()))),
         }
@@ -89,13 +104,14 @@ impl Database {
         self.engine
     }
 
-    /// Pool for reads that need no transaction; for code under `store/` only.
+    /// For reads that need no transaction, of the running [`scope`]; for code under `store/` only.
     #[must_use]
-    pub fn reader(&self) -> &DatabaseConnection {
-        &self.readers
+    pub fn reader(&self) -> &Reader {
+        &self.reader
     }
 
-    /// Connection(s) for migrations and bulk work; everything else writes through a [`Tx`].
+    /// Connection(s) for migrations, bulk work and tables of no workshop, outside of any scope; everything else writes
+    /// through a [`Tx`].
     #[must_use]
     pub fn writer(&self) -> &DatabaseConnection {
         &self.writer
@@ -106,20 +122,26 @@ impl Database {
     /// # Errors
     /// [`StoreError::Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.readers.execute_unprepared("SELECT 1").await?;
+        self.reader.all.execute_unprepared("SELECT 1").await?;
         Ok(())
     }
 
-    /// Connections in use and open, for metrics: `(in_use, open)` of the readers' pool.
+    /// Connections in use and open, for metrics: `(in_use, open)` of PostgreSQL's pools together, or of SQLite's readers.
     #[must_use]
     pub fn pool_usage(&self) -> (u32, u32) {
+        let pools = [Some(&self.reader.all), self.reader.fenced.as_ref()];
+        let usages = pools.into_iter().flatten().map(|pool| self.usage_of(pool));
+        usages.fold((0, 0), |(in_use, open), one| (in_use + one.0, open + one.1))
+    }
+
+    fn usage_of(&self, pool: &DatabaseConnection) -> (u32, u32) {
         let (size, idle) = match self.engine {
             Engine::Postgres => {
-                let pool = self.readers.get_postgres_connection_pool();
+                let pool = pool.get_postgres_connection_pool();
                 (pool.size(), pool.num_idle())
             }
             Engine::Sqlite => {
-                let pool = self.readers.get_sqlite_connection_pool();
+                let pool = pool.get_sqlite_connection_pool();
                 (pool.size(), pool.num_idle())
             }
         };
@@ -131,7 +153,10 @@ impl Database {
     /// # Errors
     /// When a connection does not close.
     pub async fn close(self) -> Result<(), StoreError> {
-        self.readers.close().await?;
+        if let Some(fenced) = self.reader.fenced {
+            fenced.close().await?;
+        }
+        self.reader.all.close().await?;
         self.writer.close().await?;
         Ok(())
     }
@@ -140,6 +165,16 @@ impl Database {
 #[async_trait]
 impl Transactor for Database {
     async fn begin(&self) -> Result<Tx, StoreError> {
+        // Nothing has happened yet, so it is safe to try another connection when this one turns out to be dead.
+        match self.begin_once().await {
+            Err(error) if is_dead(&error) => Ok(self.begin_once().await?),
+            begun => Ok(begun?),
+        }
+    }
+}
+
+impl Database {
+    async fn begin_once(&self) -> Result<Tx, DbErr> {
         let options = match self.engine {
             // A deferred transaction that turns from reading to writing fails with BUSY at once.
             Engine::Sqlite => TransactionOptions {
@@ -148,12 +183,35 @@ impl Transactor for Database {
             },
             Engine::Postgres => TransactionOptions::default(),
         };
-        Ok(Tx::new(self.writer.begin_with_options(options).await?))
+        let (Some(fenced), Some(tenant)) = (&self.reader.fenced, scope::current()) else {
+            return Ok(Tx::new(self.reader.outage.notice(self.writer.begin_with_options(options).await)?));
+        };
+        Ok(Tx::new(self.reader.outage.notice(begin_fenced(fenced, tenant, options).await)?))
     }
 }
 
-fn pool_options(options: &DatabaseOptions, max_connections: u32) -> ConnectOptions {
+async fn begin_fenced(
+    fenced: &DatabaseConnection,
+    tenant: TenantId,
+    options: TransactionOptions,
+) -> Result<DatabaseTransaction, DbErr> {
+    let tx = fenced.begin_with_options(options).await?;
+    // When a read's caller leaves while it begins, sqlx does not know that a transaction was begun, and puts the
+    // connection back with it: read-only and without a snapshot, so that it can still be made ours.
+    tx.execute_unprepared(&format!("SET TRANSACTION READ WRITE; {}", set_tenant(tenant))).await?;
+    Ok(tx)
+}
+
+/// What a pool's connections to PostgreSQL see outside of a transaction that tells whose rows it may touch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    All,
+    Fenced,
+}
+
+fn pool_options(options: &DatabaseOptions, max_connections: u32, sight: Sight, outage: &Outage) -> ConnectOptions {
     let mut connect = ConnectOptions::new(options.url.clone());
+    let outage = outage.clone();
     let statement_timeout = options.statement_timeout;
     connect
         .max_connections(max_connections)
@@ -177,8 +235,20 @@ fn pool_options(options: &DatabaseOptions, max_connections: u32) -> ConnectOptio
                 .foreign_keys(true)
                 .busy_timeout(statement_timeout)
         })
+        .map_sqlx_postgres_before_acquire(move |connection, used| {
+            let in_doubt = outage.may_have_hit(used.idle_for);
+            Box::pin(async move {
+                if in_doubt {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .map_sqlx_postgres_opts(move |postgres| {
-            postgres.options([("statement_timeout", statement_timeout.as_millis().to_string())])
+            let postgres = postgres.options([("statement_timeout", statement_timeout.as_millis().to_string())]);
+            // Heeded by the policies of migrations/src/m0012_row_level_security.rs. Always told, so that nothing that is set
+            // for the role or the database opens the fence.
+            postgres.options([("nextcrm.scope", if sight == Sight::All { "all" } else { "tenant" })])
         });
     connect
 }

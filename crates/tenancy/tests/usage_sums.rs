@@ -5,12 +5,21 @@ mod world;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kernel::{Entropy, TenantId, page::Direction};
-use tenancy::domain::{MetricType, Plan, UsagePoint, Zone};
+use kernel::{
+    Entropy, TenantId,
+    page::{Cursor, Direction, Start},
+};
+use serde_json::json;
+use tenancy::{
+    domain::{MetricType, Plan, UsagePoint, UsageSort, Zone},
+    service::UsagePage,
+};
 use test_support::{SeededEntropy, on_each_database};
+use uuid::Uuid;
 use world::{
     World,
     metering::{at, brief, point, points, query, record, sums},
+    page,
 };
 
 async fn shop_at(world: &World, now: &str) -> TenantId {
@@ -132,6 +141,36 @@ async fn a_range_may_be_as_long_as_its_periods_can_be_shown() {
         assert_eq!(by("2025-03-06", "day").await, ["1"; 4]);
         assert_eq!(by("2018-08-15", "week").await, ["1", "2", "1"]);
         assert_eq!(by("1993-02-01", "month").await, ["1", "3"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_follows_also_when_the_range_has_moved_on() {
+    on_each_database(async |db| {
+        let world = World::new(db).await;
+        let usage = &world.usage;
+        let shop = shop_at(&world, "2026-01-10T12:00:00Z").await;
+        let of = |day| ["A", "B", "C"].map(|metric| point(metric, "1", &format!("2026-01-0{day}T10:00:00Z")));
+        record(usage, shop, [of(2), of(3), of(4)].concat()).await.expect("records");
+        let after = async |from, start: &str, metric, way| {
+            let days = query(usage, "", (from, "2026-01-05"), "day", "");
+            let cursor = Cursor::new("test".to_owned(), json!([start, metric]), Uuid::nil(), 1);
+            let request = page(10, UsageSort::Date, way, Start::After(cursor));
+            match usage.read(shop, &days, &request).await.expect("a page") {
+                UsagePage::Sums(sums) => (sums.items.len(), sums.total),
+                UsagePage::Points(_) => unreachable!("sums were asked for"),
+            }
+        };
+        use Direction::{Ascending, Descending};
+        assert_eq!(after("2026-01-02", "2026-01-03T00:00:00Z", "A", Ascending).await, (5, 9));
+        assert_eq!(after("2026-01-02", "2026-01-03T00:00:00Z", "B", Descending).await, (4, 9));
+        assert_eq!(after("2026-01-02", "2026-01-04T00:00:00Z", "C", Ascending).await, (0, 9));
+        // The day of the cursor is not in the range, or begins at another time.
+        assert_eq!(after("2026-01-03", "2026-01-02T00:00:00Z", "B", Ascending).await, (6, 6));
+        assert_eq!(after("2026-01-03", "2026-01-02T00:00:00Z", "B", Descending).await, (0, 6));
+        assert_eq!(after("2026-01-02", "2026-01-03T08:00:00Z", "B", Ascending).await, (3, 9));
+        assert_eq!(after("2026-01-02", "2026-01-03T08:00:00Z", "B", Descending).await, (6, 9));
     })
     .await;
 }

@@ -131,14 +131,14 @@ async fn database<W: Write>(report: &mut Report<'_, W>, config: &Config) -> anyh
         }
     };
     report.ok("database", if db.engine() == Engine::Sqlite { "SQLite answers" } else { "PostgreSQL answers" })?;
-    match migrations::status(db.reader()).await {
+    match migrations::status(db.writer()).await {
         Ok(steps) => match steps.iter().filter(|step| !step.applied).count() {
             0 => report.ok("schema", "up to date")?,
             pending => report.wrong("schema", &format!("{pending} steps are missing; run nextcrm migrate"))?,
         },
         Err(error) => report.wrong("schema", &error.to_string())?,
     }
-    match migrations::complaints(db.reader()).await {
+    match migrations::complaints(db.writer()).await {
         Ok(complaints) if complaints.is_empty() => report.ok("database rights and extensions", "as needed")?,
         Ok(complaints) => {
             for complaint in complaints {

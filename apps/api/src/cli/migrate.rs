@@ -40,7 +40,7 @@ pub async fn run(config: &Config, command: Option<MigrateCommand>, out: &mut imp
             writeln!(out, "{steps} steps were undone")?;
         }
         MigrateCommand::Status => {
-            for step in migrations::status(db.reader()).await? {
+            for step in migrations::status(db.writer()).await? {
                 writeln!(out, "{}  {}", if step.applied { "applied" } else { "pending" }, step.name)?;
             }
         }

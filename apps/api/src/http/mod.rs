@@ -8,6 +8,7 @@ mod context;
 pub mod cookie;
 pub mod cors;
 pub mod envelope;
+mod fence;
 pub mod idempotency;
 mod if_match;
 mod json;

@@ -16,6 +16,7 @@ use utoipa_actix_web::OpenApiFactory;
 use super::{
     Access, HttpSettings, Problem,
     access::{Guarded, enforce},
+    fence,
 };
 
 /// Both prefixes serve the same handlers.
@@ -226,8 +227,17 @@ where
     if let Err(problem) = enforce(&request, Args::ACCESS).await {
         return HttpResponse::from_error(problem);
     }
-    match Args::from_request(&request, &mut payload.into_inner()).await {
-        Ok(arguments) => handler.call(arguments).await.respond_to(&request).map_into_boxed_body(),
+    fence::around(&request, answer(handler, &request, payload)).await
+}
+
+async fn answer<H, Args>(handler: &H, request: &HttpRequest, payload: web::Payload) -> HttpResponse
+where
+    H: Handler<Args>,
+    Args: FromRequest,
+    H::Output: Responder,
+{
+    match Args::from_request(request, &mut payload.into_inner()).await {
+        Ok(arguments) => handler.call(arguments).await.respond_to(request).map_into_boxed_body(),
         Err(error) => HttpResponse::from_error(error),
     }
 }

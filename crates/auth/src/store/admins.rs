@@ -30,7 +30,7 @@ impl AdminStore {
         Self { db }
     }
 
-    pub(super) fn reader(&self) -> &sea_orm::DatabaseConnection {
+    pub(super) fn reader(&self) -> &kernel::Reader {
         self.db.reader()
     }
 

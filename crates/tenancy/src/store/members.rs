@@ -27,7 +27,7 @@ impl MemberStore {
         Self(database)
     }
 
-    pub(super) fn reader(&self) -> &sea_orm::DatabaseConnection {
+    pub(super) fn reader(&self) -> &kernel::Reader {
         self.0.reader()
     }
 }

@@ -5,7 +5,7 @@ use kernel::{
     page::{Direction, Page, PageRequest, Start},
 };
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, ExprTrait, Order, QueryResult,
+    ConnectionTrait, ExprTrait, Order, QueryResult,
     sea_query::{Asterisk, Condition, Expr, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -18,7 +18,7 @@ const PART: i64 = 1_000_000;
 
 /// A page of the sums of slices, and how many there are in all, in one statement.
 pub(super) async fn list(
-    connection: &DatabaseConnection,
+    connection: &impl ConnectionTrait,
     whose: Whose<'_>,
     slices: &[Slice],
     request: &PageRequest<UsageSort>,
