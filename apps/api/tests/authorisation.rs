@@ -212,6 +212,14 @@ async fn someone(api: &Api, subdomain: &str) -> Someone {
     Someone { tenant: tenant.to_string(), person: person.to_string(), session, ticket, token }
 }
 
+/// Gives the workshop a connection to another service; answers it as everybody sees it from then on.
+async fn connect(api: &Api, someone: &Someone) -> serde_json::Value {
+    let webhook = json!({ "type": "CUSTOM_WEBHOOK", "name": "Ours", "webhookUrl": "https://hooks.other.example/" });
+    let made = api.post("/api/tenant/integrations").bearer(&someone.token).json(&webhook).send().await;
+    made.expect(201);
+    api.get(made.header("location")).bearer(&someone.token).send().await.expect(200)["integration"].clone()
+}
+
 /// The path with ids in its parameters: below a workshop those of `of`, all others those of `other`. A parameter that
 /// is not known here stops the test: say which foreign object it names.
 fn foreign(operation: &Operation, of: &Someone, other: &Someone) -> String {
@@ -222,6 +230,8 @@ fn foreign(operation: &Operation, of: &Someone, other: &Someone) -> String {
         path.push_str(match part {
             "{id}" if staff => &of.tenant,
             "{userId}" => &other.person,
+            // The other workshop has this one alone.
+            "{type}" => "CUSTOM_WEBHOOK",
             "{id}" if operation.path.starts_with("/tenant/auth/sessions/") => &other.session,
             "{id}" if operation.path.starts_with("/tenant/users/") => &other.person,
             "{id}" if operation.path.starts_with("/tenant/support/tickets/") => &other.ticket,
@@ -238,6 +248,7 @@ async fn another_tenant_s_object_is_not_there() {
         let api = Api::start(db).await;
         let (of, other) = (someone(&api, "garage").await, someone(&api, "other").await);
         let staff = api.admin_token(AdminRole::SuperAdmin);
+        let webhook = connect(&api, &other).await;
         let mut tried = 0;
         for operation in routes::all(Environment::Production).operations() {
             let parameters = operation.path.matches('{').count();
@@ -260,6 +271,9 @@ async fn another_tenant_s_object_is_not_there() {
         // Nothing of the other workshop has changed.
         api.get("/api/tenant/auth/verify").bearer(&other.token).send().await.expect(200);
         assert_eq!(api.count("tenant_users WHERE is_active").await, 2);
+        let shown = api.get("/api/tenant/integrations").bearer(&other.token).send().await.expect(200);
+        assert_eq!(shown["integrations"], json!([webhook]));
+        assert_eq!(api.count("tenant_integrations").await, 1);
         assert_eq!(api.count("support_tickets WHERE status = 'OPEN' AND version = 1").await, 2);
         assert_eq!(api.count("support_messages").await, 0);
     })
