@@ -9,7 +9,14 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(api_call_days()).await?;
-        run(manager, &["CREATE INDEX ix_api_call_days_day ON api_call_days (day)"]).await
+        run(
+            manager,
+            &[
+                "CREATE INDEX ix_api_call_days_day ON api_call_days (day)",
+                "CREATE INDEX ix_api_call_days_unmetered ON api_call_days (day, tenant_id) WHERE calls > metered",
+            ],
+        )
+        .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -26,6 +33,8 @@ fn api_call_days() -> TableCreateStatement {
         .col(ColumnDef::new("calls").big_integer().not_null())
         // The highest level of the quota that was announced that day.
         .col(ColumnDef::new("announced").integer().not_null())
+        // How many of the calls are recorded as usage.
+        .col(ColumnDef::new("metered").big_integer().not_null())
         .primary_key(Index::create().col("tenant_id").col("day"))
         .foreign_key(
             ForeignKey::create()

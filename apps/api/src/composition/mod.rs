@@ -26,6 +26,7 @@ use crate::{
     config::Config,
     http::{Gate, Idempotency},
     openapi::OpenApiText,
+    workflows::ViewWorkshop,
 };
 
 /// Everything that handlers, jobs and commands work with.
@@ -45,6 +46,7 @@ pub struct Services {
     pub support: SupportServices,
     /// Workshops.
     pub tenancy: TenancyServices,
+    view_workshop: ViewWorkshop,
     openapi: OpenApiText,
 }
 
@@ -67,10 +69,15 @@ impl Services {
         let mut core = Core::build(&config, parts, Arc::clone(&audit.trail))?;
         let email = EmailServices::build(&config, &mut core)?;
         let auth = AuthServices::build(&config, &core)?;
-        let tenancy = TenancyServices::build(&config, &core, &auth)?;
+        let tenancy = TenancyServices::build(&config, &mut core, &auth)?;
         let support = SupportServices::build(&core);
+        let view_workshop = ViewWorkshop {
+            integrations: Arc::clone(&tenancy.integrations),
+            usage: Arc::clone(&tenancy.usage),
+            tickets: Arc::clone(&support.workshops),
+        };
         let openapi = OpenApiText::new(config.environment)?;
-        Ok(Self { config: Arc::new(config), core, audit, auth, email, support, tenancy, openapi })
+        Ok(Self { config: Arc::new(config), core, audit, auth, email, support, tenancy, view_workshop, openapi })
     }
 
     /// Gives the handlers what they ask for as `web::Data`.
@@ -88,6 +95,7 @@ impl Services {
             .app_data(web::Data::new(idempotency))
             .app_data(web::Data::new(self.core.clone()))
             .app_data(web::Data::from(Arc::clone(&self.config)))
+            .app_data(web::Data::new(self.view_workshop.clone()))
             .app_data(web::Data::new(self.openapi.clone()));
         self.audit.provide(config);
         self.auth.provide(config);

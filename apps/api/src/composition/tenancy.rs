@@ -8,10 +8,12 @@ use kernel::{
     outbox::EventHandler,
 };
 use tenancy::{
+    domain::{RawRetention, WebhookSchemes},
     service::{
-        ApiCalls, ApiCallsHousekeeping, People, Ports, Quotas, Subscriptions, Tenants, TrialExpiry, TrialWarnings,
+        ApiCalls, ApiCallsHousekeeping, ApiCallsMetering, Integrations, People, Ports, Quotas, Subscriptions, Tenants,
+        TrialExpiry, TrialWarnings, Usage, UsageHousekeeping,
     },
-    store::{ApiCallStore, PersonStore, SubscriptionStore, TenantStore, TrialStore},
+    store::{ApiCallStore, IntegrationStore, PersonStore, SubscriptionStore, TenantStore, TrialStore, UsageStore},
 };
 
 use super::{AuthServices, Background, Core};
@@ -40,14 +42,18 @@ pub struct TenancyServices {
     pub trial_warnings: Arc<TrialWarnings>,
     /// Ends trials.
     pub trial_expiry: Arc<TrialExpiry>,
+    /// Connections to other services.
+    pub integrations: Arc<Integrations>,
     /// What is used of plans.
     pub quotas: Arc<Quotas>,
+    /// What is used, point by point.
+    pub usage: Arc<Usage>,
     /// Counts requests.
     pub api_calls: Arc<ApiCalls>,
 }
 
 impl TenancyServices {
-    pub(super) fn build(_: &Config, core: &Core, auth: &AuthServices) -> anyhow::Result<Self> {
+    pub(super) fn build(config: &Config, core: &mut Core, auth: &AuthServices) -> anyhow::Result<Self> {
         let access =
             SessionControl::new(Arc::clone(&auth.sessions), Arc::clone(&auth.revocations), Arc::clone(&auth.passwords));
         let ports = Ports {
@@ -79,13 +85,16 @@ impl TenancyServices {
         let trials = Arc::new(TrialStore::new(core.db.clone()));
         let trial_warnings = TrialWarnings::new(ports.clone(), Arc::clone(&trials) as _);
         let trial_expiry = TrialExpiry::new(ports.clone(), trials);
+        let usage = Arc::new(UsageStore::new(core.db.clone()));
         let api_calls = ApiCalls::new(ports.clone(), Arc::new(ApiCallStore::new(core.db.clone())));
         Ok(Self {
             tenants,
             people,
             invite_again: Arc::new(invite_again),
+            integrations: Arc::new(integrations(config, core, ports.clone())),
             trial_warnings: Arc::new(trial_warnings),
             trial_expiry: Arc::new(trial_expiry),
+            usage: Arc::new(Usage::new(ports.clone(), usage, RawRetention::default())),
             quotas: Arc::new(Quotas::new(ports.clone(), api_calls.clone())),
             api_calls: Arc::new(api_calls),
             subscriptions: Arc::new(Subscriptions::new(ports)),
@@ -102,6 +111,8 @@ impl TenancyServices {
             .app_data(web::Data::from(Arc::clone(&self.open_workshop)))
             .app_data(web::Data::from(Arc::clone(&self.add_person)))
             .app_data(web::Data::from(Arc::clone(&self.invite_again)))
+            .app_data(web::Data::from(Arc::clone(&self.integrations)))
+            .app_data(web::Data::from(Arc::clone(&self.usage)))
             .app_data(web::Data::from(Arc::clone(&self.quotas)));
     }
 
@@ -116,11 +127,25 @@ impl TenancyServices {
 
     pub(super) fn schedules(&self) -> Vec<Schedule> {
         let counts = ApiCallsHousekeeping::new(ApiCalls::clone(&self.api_calls));
+        let metering = ApiCallsMetering::new(ApiCalls::clone(&self.api_calls), Usage::clone(&self.usage));
         let minutes = |minutes: u64| Cadence::every(Duration::from_secs(minutes * 60));
         vec![
             Schedule { cadence: Cadence::hourly(), job: Arc::clone(&self.trial_warnings) as _ },
             Schedule { cadence: minutes(5), job: Arc::clone(&self.trial_expiry) as _ },
+            Schedule { cadence: Cadence::hourly(), job: Arc::new(metering) },
             Schedule { cadence: Cadence::daily_at(2, 40), job: Arc::new(counts) },
+            Schedule {
+                cadence: Cadence::daily_at(2, 50),
+                job: Arc::new(UsageHousekeeping::new(Usage::clone(&self.usage))),
+            },
         ]
     }
+}
+
+/// The service, whose secrets `nextcrm keys rotate` seals anew from now on.
+fn integrations(config: &Config, core: &mut Core, ports: Ports) -> Integrations {
+    let store = Arc::new(IntegrationStore::new(core.db.clone()));
+    core.sealed_tables.push(Arc::clone(&store) as _);
+    let schemes = if config.environment.is_production() { WebhookSchemes::HttpsOnly } else { WebhookSchemes::HttpToo };
+    Integrations::new(ports, store, core.key_ring.clone(), schemes)
 }

@@ -5,12 +5,14 @@ mod admins;
 mod audit_logs;
 mod auth_common;
 mod dev;
+mod integrations;
 mod notifications;
 mod operations;
 mod quotas;
 mod support;
 mod tenant_auth;
 mod tenants;
+mod usage;
 mod webhooks;
 mod workspace;
 
@@ -24,8 +26,10 @@ pub fn all(environment: Environment) -> Routes {
     admin_auth::configure(&mut routes);
     admins::configure(&mut routes);
     audit_logs::configure(&mut routes);
+    integrations::configure(&mut routes);
     notifications::configure(&mut routes);
     quotas::configure(&mut routes);
+    usage::configure(&mut routes);
     support::configure(&mut routes);
     tenant_auth::configure(&mut routes);
     tenants::configure(&mut routes);

@@ -3,10 +3,12 @@
 mod add_person;
 mod invite_again;
 mod open_workshop;
+mod view_workshop;
 
 pub use add_person::{AddPerson, PreparedPerson};
 pub use invite_again::InviteAgain;
 pub use open_workshop::OpenWorkshop;
+pub use view_workshop::{MayRead, Surroundings, ViewWorkshop};
 
 use auth::Recipient;
 use tenancy::domain::{Person, Tenant};

@@ -19,6 +19,19 @@ pub struct CallDay {
     pub announced: u32,
 }
 
+/// A day of which requests are not recorded as usage yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnmeteredDay {
+    /// Whose.
+    pub tenant_id: TenantId,
+    /// When.
+    pub day: NaiveDate,
+    /// How many requests there were.
+    pub calls: u64,
+    /// How many of them are recorded; fewer.
+    pub metered: u64,
+}
+
 /// Counts of requests.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
@@ -37,6 +50,17 @@ pub trait ApiCallRepository: Send + Sync {
         day: NaiveDate,
         level: u32,
     ) -> Result<bool, StoreError>;
+
+    /// Up to `limit` days of workshops, not deleted ones, of which requests are not recorded as usage yet, by day and
+    /// workshop, those that come after `after`.
+    async fn list_unmetered(
+        &self,
+        after: Option<(NaiveDate, TenantId)>,
+        limit: u64,
+    ) -> Result<Vec<UnmeteredDay>, StoreError>;
+
+    /// Notes that all of this is recorded; `false` if the note has changed since it was read.
+    async fn mark_metered_in(&self, tx: &mut Tx, day: &UnmeteredDay) -> Result<bool, StoreError>;
 
     /// Deletes up to `limit` days before `before`; tells how many.
     async fn delete_old_in(&self, tx: &mut Tx, before: NaiveDate, limit: u64) -> Result<u64, StoreError>;

@@ -21,7 +21,7 @@ use crate::domain::{
 
 #[cfg(any(test, feature = "mock"))]
 pub use api_calls::MockApiCallRepository;
-pub use api_calls::{ApiCallRepository, CallDay};
+pub use api_calls::{ApiCallRepository, CallDay, UnmeteredDay};
 pub use integrations::IntegrationRepository;
 #[cfg(any(test, feature = "mock"))]
 pub use integrations::MockIntegrationRepository;

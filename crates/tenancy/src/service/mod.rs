@@ -15,7 +15,7 @@ pub use integrations::Integrations;
 pub(crate) use integrations::sealing;
 pub use people::People;
 pub use ports::Ports;
-pub use quotas::{ApiCalls, ApiCallsHousekeeping, Quotas};
+pub use quotas::{ApiCalls, ApiCallsHousekeeping, ApiCallsMetering, Quotas};
 pub use subscriptions::{Recorded, Subscriptions};
 pub use tenants::{CreatedTenant, Tenants};
 pub use trials::{TrialExpiry, TrialWarnings};

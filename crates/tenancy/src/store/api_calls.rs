@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use kernel::{Database, StoreError, TenantId, Tx};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use super::{
     },
     rows,
 };
-use crate::repository::{ApiCallRepository, CallDay};
+use crate::repository::{ApiCallRepository, CallDay, UnmeteredDay};
 
 /// [`ApiCallRepository`] over the database.
 #[derive(Debug, Clone)]
@@ -59,6 +59,7 @@ impl ApiCallRepository for ApiCallStore {
             day: Set(*day),
             calls: Set(i64::try_from(*calls).unwrap_or(i64::MAX)),
             announced: Set(0),
+            metered: Set(0),
         });
         let add = Expr::col((Entity, Column::Calls)).add(Expr::cust("excluded.\"calls\""));
         let add = OnConflict::columns([Column::TenantId, Column::Day]).value(Column::Calls, add).to_owned();
@@ -79,6 +80,47 @@ impl ApiCallRepository for ApiCallStore {
             .filter(Column::TenantId.eq(tenant.uuid()))
             .filter(Column::Day.eq(day))
             .filter(Column::Announced.lt(level))
+            .exec(tx.executor())
+            .await?;
+        Ok(marked.rows_affected == 1)
+    }
+
+    async fn list_unmetered(
+        &self,
+        after: Option<(NaiveDate, TenantId)>,
+        limit: u64,
+    ) -> Result<Vec<UnmeteredDay>, StoreError> {
+        let living = tenants::Entity::find()
+            .select_only()
+            .column(tenants::Column::Id)
+            .filter(tenants::Column::DeletedAt.is_null())
+            .into_query();
+        let mut query = Entity::find()
+            .filter(Expr::col(Column::Calls).gt(Expr::col(Column::Metered)))
+            .filter(Column::TenantId.in_subquery(living));
+        if let Some((day, tenant)) = after {
+            let same_day = Column::Day.eq(day).and(Column::TenantId.gt(tenant.uuid()));
+            query = query.filter(Column::Day.gt(day).or(same_day));
+        }
+        let query = query.order_by_asc(Column::Day).order_by_asc(Column::TenantId).limit(limit);
+        let rows = query.all(self.0.reader()).await?.into_iter();
+        Ok(rows
+            .map(|row| UnmeteredDay {
+                tenant_id: row.tenant_id.into(),
+                day: row.day,
+                calls: count(row.calls),
+                metered: count(row.metered),
+            })
+            .collect())
+    }
+
+    async fn mark_metered_in(&self, tx: &mut Tx, day: &UnmeteredDay) -> Result<bool, StoreError> {
+        let stored = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let marked = Entity::update_many()
+            .col_expr(Column::Metered, Expr::value(stored(day.calls)))
+            .filter(Column::TenantId.eq(day.tenant_id.uuid()))
+            .filter(Column::Day.eq(day.day))
+            .filter(Column::Metered.eq(stored(day.metered)))
             .exec(tx.executor())
             .await?;
         Ok(marked.rows_affected == 1)

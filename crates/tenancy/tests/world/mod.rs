@@ -21,8 +21,8 @@ use tenancy::{
         WebhookSchemes,
     },
     repository::AccessControl,
-    service::{Integrations, People, Ports, Subscriptions, Tenants, TrialWarnings, Usage},
-    store::{IntegrationStore, PersonStore, SubscriptionStore, TenantStore, TrialStore, UsageStore},
+    service::{ApiCalls, Integrations, People, Ports, Subscriptions, Tenants, TrialWarnings, Usage},
+    store::{ApiCallStore, IntegrationStore, PersonStore, SubscriptionStore, TenantStore, TrialStore, UsageStore},
 };
 use test_support::{FixedClock, SeededEntropy, TestDatabase};
 use uuid::Uuid;
@@ -137,6 +137,11 @@ impl World {
     /// The connections as a node with another key ring sees them.
     pub fn integrations_under(&self, ring: KeyRing) -> Integrations {
         integrations(&self.db, &self.ports, ring)
+    }
+
+    /// The counter of a node.
+    pub fn api_calls(&self) -> ApiCalls {
+        ApiCalls::new(self.ports.clone(), Arc::new(ApiCallStore::new(self.db.clone())))
     }
 
     /// Usage as another node sees it.

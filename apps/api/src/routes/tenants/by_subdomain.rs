@@ -5,6 +5,7 @@ use super::dto::{TenantViewAnswer, view};
 use crate::{
     composition::Core,
     http::{Answer, PathText, Problem, Require, access::admin},
+    workflows::ViewWorkshop,
 };
 
 /// Get a workshop by its subdomain
@@ -16,10 +17,13 @@ use crate::{
     responses((status = 200, description = "The workshop", body = TenantViewAnswer))
 )]
 pub async fn handle(
-    _: Require<admin::TenantsRead>,
+    caller: Require<admin::TenantsRead>,
     subdomain: PathText<String>,
     tenants: web::Data<Tenants>,
+    workshops: web::Data<ViewWorkshop>,
     core: web::Data<Core>,
 ) -> Result<Answer, Problem> {
-    view(tenants.get_by_subdomain(&subdomain.0).await?, core.clock.now())
+    let found = tenants.get_by_subdomain(&subdomain.0).await?;
+    let surroundings = workshops.surroundings(found.summary.tenant.id, caller.role.into()).await?;
+    view(found, surroundings, core.clock.now())
 }

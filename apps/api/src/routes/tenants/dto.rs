@@ -6,7 +6,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{subscription::SubscriptionDto, users::dto::UserDto};
-use crate::http::{Answer, Problem};
+use crate::{
+    http::{Answer, Problem},
+    routes::{integrations::dto::IntegrationDto, usage::dto::TotalDto},
+    workflows::Surroundings,
+};
 
 /// Whom to call.
 #[derive(Serialize, ToSchema)]
@@ -119,6 +123,7 @@ pub(in crate::routes) fn answer(summary: TenantSummary) -> Result<Answer, Proble
 
 /// A workshop with what belongs to it.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct TenantViewDto {
     #[serde(flatten)]
     tenant: TenantDto,
@@ -127,6 +132,15 @@ pub struct TenantViewDto {
     /// The current subscription.
     #[schema(required = true)]
     subscription: Option<SubscriptionDto>,
+    /// Connections to other services, as their list shows them; null to whoever may not read that.
+    #[schema(required = true)]
+    integrations: Option<Vec<IntegrationDto>>,
+    /// Sum of each metric over the last 30 days; null to whoever may not read that.
+    #[schema(required = true)]
+    usage: Option<Vec<TotalDto>>,
+    /// Tickets that are neither resolved nor closed; null to whoever may not read them.
+    #[schema(required = true)]
+    open_tickets: Option<u64>,
 }
 
 /// One workshop with what belongs to it.
@@ -136,12 +150,19 @@ pub struct TenantViewAnswer {
 }
 
 /// 200 with the single view and the workshop's `ETag`.
-pub(in crate::routes) fn view(view: TenantView, now: DateTime<Utc>) -> Result<Answer, Problem> {
+pub(in crate::routes) fn view(
+    view: TenantView,
+    surroundings: Surroundings,
+    now: DateTime<Utc>,
+) -> Result<Answer, Problem> {
     let version = view.summary.tenant.version;
     let tenant = TenantViewDto {
         tenant: view.summary.into(),
         users: view.people.into_iter().map(|person| UserDto::new(person, now)).collect(),
         subscription: view.subscription.map(SubscriptionDto::from),
+        integrations: surroundings.integrations.map(each),
+        usage: surroundings.usage.map(each),
+        open_tickets: surroundings.open_tickets,
     };
     Ok(Answer::ok(&TenantViewAnswer { tenant })?.etag(version))
 }
@@ -151,4 +172,8 @@ pub(in crate::routes) fn view(view: TenantView, now: DateTime<Utc>) -> Result<An
 pub struct DeletedTenantAnswer {
     pub(super) message: &'static str,
     pub(super) tenant: TenantDto,
+}
+
+fn each<T, D: From<T>>(all: Vec<T>) -> Vec<D> {
+    all.into_iter().map(D::from).collect()
 }

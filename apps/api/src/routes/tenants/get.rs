@@ -6,21 +6,26 @@ use super::dto::{TenantViewAnswer, view};
 use crate::{
     composition::Core,
     http::{Answer, PathId, Problem, Require, access::admin},
+    workflows::ViewWorkshop,
 };
 
 /// Get a workshop
 ///
-/// With its first 100 people and its subscription. A deleted one is shown too, with `deletedAt`.
+/// With its first 100 people, its subscription and, for whoever may read those, its connections to other services, its
+/// usage and how many tickets are open. A deleted one is shown too, with `deletedAt`.
 #[utoipa::path(
     get, path = "/admin/tenants/{id}", operation_id = "getTenant", tag = "Tenants",
     params(("id" = uuid::Uuid, Path, description = "The workshop")),
     responses((status = 200, description = "The workshop", body = TenantViewAnswer))
 )]
 pub async fn handle(
-    _: Require<admin::TenantsRead>,
+    caller: Require<admin::TenantsRead>,
     id: PathId<TenantId>,
     tenants: web::Data<Tenants>,
+    workshops: web::Data<ViewWorkshop>,
     core: web::Data<Core>,
 ) -> Result<Answer, Problem> {
-    view(tenants.get(id.0).await?, core.clock.now())
+    let found = tenants.get(id.0).await?;
+    let surroundings = workshops.surroundings(id.0, caller.role.into()).await?;
+    view(found, surroundings, core.clock.now())
 }

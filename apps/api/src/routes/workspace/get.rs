@@ -5,20 +5,25 @@ use crate::{
     composition::Core,
     http::{Answer, Problem, Require, TenantScope, access::tenant},
     routes::tenants::dto::{TenantViewAnswer, view},
+    workflows::ViewWorkshop,
 };
 
 /// Get one's own workshop
 ///
-/// With its first 100 people and its subscription.
+/// With its first 100 people, its subscription and, for whoever may read those, its connections to other services, its
+/// usage and how many tickets are open.
 #[utoipa::path(
     get, path = "/tenant", operation_id = "getOwnTenant", tag = "Workspace",
     responses((status = 200, description = "The workshop", body = TenantViewAnswer))
 )]
 pub async fn handle(
-    _: Require<tenant::WorkspaceRead>,
+    caller: Require<tenant::WorkspaceRead>,
     scope: TenantScope,
     tenants: web::Data<Tenants>,
+    workshops: web::Data<ViewWorkshop>,
     core: web::Data<Core>,
 ) -> Result<Answer, Problem> {
-    view(tenants.get(scope.0).await?, core.clock.now())
+    let found = tenants.get(scope.0).await?;
+    let surroundings = workshops.surroundings(scope.0, caller.role.into()).await?;
+    view(found, surroundings, core.clock.now())
 }

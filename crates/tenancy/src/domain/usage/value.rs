@@ -54,6 +54,12 @@ impl UsageValue {
         UsageTotal::from(self).to_number()
     }
 
+    /// A whole number, capped at 10^12.
+    #[must_use]
+    pub fn whole(number: u64) -> Self {
+        Self(i64::try_from(number).map_or(MAX, |number| number.min(MAX)) * SCALE)
+    }
+
     pub(crate) const fn trusted(thousandths: i64) -> Self {
         Self(thousandths)
     }

@@ -33,8 +33,8 @@ const KEEP_DAYS: u64 = 35;
 /// lets requests through, so that a limit may be overrun by what comes in within a second.
 #[derive(Clone)]
 pub struct ApiCalls {
-    ports: Ports,
-    calls: Arc<dyn ApiCallRepository>,
+    pub(super) ports: Ports,
+    pub(super) calls: Arc<dyn ApiCallRepository>,
     tally: Arc<Mutex<Tally>>,
 }
 

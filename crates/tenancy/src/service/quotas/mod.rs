@@ -1,9 +1,11 @@
 //! What plans limit: seats are taken where people are added, requests are counted here.
 
 mod api_calls;
+mod metering;
 mod tally;
 
 pub use api_calls::{ApiCalls, ApiCallsHousekeeping};
+pub use metering::ApiCallsMetering;
 
 use kernel::TenantId;
 

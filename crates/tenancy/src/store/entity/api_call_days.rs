@@ -9,6 +9,7 @@ pub(crate) struct Model {
     pub(crate) day: Date,
     pub(crate) calls: i64,
     pub(crate) announced: i32,
+    pub(crate) metered: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,83 @@
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveTime, SubsecRound, TimeDelta, Utc};
+use kernel::{
+    RequestContext,
+    jobs::{Job, JobError},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::ApiCalls;
+use crate::{
+    TenancyError,
+    domain::{MetricType, NewPoint, UsageBatch, UsageValue},
+    repository::UnmeteredDay,
+    service::Usage,
+};
+
+/// Days of workshops read at a time.
+const BATCH: u64 = 500;
+
+/// Records counted requests as usage, as points of API_CALLS; run it hourly. A request is recorded once, and none is left
+/// out: the note of what was recorded commits with the point.
+#[derive(Debug, Clone)]
+pub struct ApiCallsMetering {
+    calls: ApiCalls,
+    usage: Usage,
+}
+
+impl ApiCallsMetering {
+    /// From these counts to this usage.
+    #[must_use]
+    pub fn new(calls: ApiCalls, usage: Usage) -> Self {
+        Self { calls, usage }
+    }
+
+    /// Records what was counted of a day since the last time. Nothing is recorded for a workshop that was deleted meanwhile.
+    async fn record(&self, day: &UnmeteredDay, now: DateTime<Utc>) -> Result<(), TenancyError> {
+        let mut tx = self.calls.ports.transactor.begin().await?;
+        if !self.calls.calls.mark_metered_in(&mut tx, day).await? {
+            // Another node was here first.
+            return Ok(());
+        }
+        let context = RequestContext::system("quota", format!("api-calls-{}", day.day));
+        match self.usage.record_in(&mut tx, &context, day.tenant_id, UsageBatch(vec![point(day, now)])).await {
+            Ok(_) => Ok(tx.commit().await?),
+            Err(TenancyError::IllegalTransition(_) | TenancyError::TenantNotFound) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// In the day that was counted, as late as may be.
+fn point(day: &UnmeteredDay, now: DateTime<Utc>) -> NewPoint {
+    let end = day.day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1) - TimeDelta::microseconds(1);
+    NewPoint {
+        metric_type: MetricType::trusted(MetricType::API_CALLS.to_owned()),
+        value: UsageValue::whole(day.calls - day.metered),
+        date: now.trunc_subsecs(6).min(end),
+        details: None,
+        key: None,
+    }
+}
+
+#[async_trait]
+impl Job for ApiCallsMetering {
+    fn name(&self) -> &'static str {
+        "tenancy.api_calls_metering"
+    }
+
+    async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
+        let mut after = None;
+        loop {
+            let days = self.calls.calls.list_unmetered(after, BATCH).await?;
+            let Some(last) = days.last() else { return Ok(()) };
+            after = Some((last.day, last.tenant_id));
+            for day in &days {
+                if stop.is_cancelled() {
+                    return Err("stopped early".into());
+                }
+                self.record(day, self.calls.ports.clock.now()).await?;
+            }
+        }
+    }
+}
