@@ -30,7 +30,7 @@ fn tenant(number: usize) -> Option<TenantId> {
 async fn fill(world: &World) -> Vec<Notification> {
     let mut all = Vec::new();
     for number in 0..60_usize {
-        let template = Template::ALL[number % 8];
+        let template = Template::ALL[number % Template::ALL.len()];
         let message = new(template, ["jo@example.com", "al@example.com", "jo@example.com.au"][number % 3]);
         let id = world.queue(vec![NewNotification { tenant_id: tenant(number % 4), ..message }]).await[0];
         world.force(id, NotificationStatus::ALL[(number * 5) % 7]).await;

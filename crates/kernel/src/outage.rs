@@ -48,14 +48,14 @@ mod tests {
         DbErr::Query(RuntimeErr::SqlxError(Arc::new(sqlx::Error::Io(io::ErrorKind::UnexpectedEof.into()))))
     }
 
-    #[test]
-    fn connections_that_were_idle_then_are_in_doubt() {
+    #[tokio::test]
+    async fn connections_that_were_idle_then_are_in_doubt() {
         let outage = Outage::default();
         let too_slow = DbErr::Query(RuntimeErr::SqlxError(Arc::new(sqlx::Error::PoolTimedOut)));
         assert!(outage.notice::<()>(Err(too_slow)).is_err());
         assert!(!outage.may_have_hit(Duration::MAX), "nothing has died yet");
         assert!(outage.notice::<()>(Err(lost())).is_err());
-        std::thread::sleep(Duration::from_millis(2));
+        tokio::time::sleep(Duration::from_millis(2)).await;
         assert!(outage.may_have_hit(Duration::from_secs(60)));
         assert!(!outage.may_have_hit(Duration::from_millis(1)), "it has been used since");
         assert!(outage.notice(Ok(())).is_ok());

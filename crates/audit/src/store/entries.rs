@@ -5,14 +5,18 @@ use kernel::{
     page::{Direction, Page, PageRequest, Start},
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, Order, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, Query},
 };
 use uuid::Uuid;
 
 use super::{
     AuditStore,
-    entity::admin_audit_log::{ActiveModel, Column, Entity, Model},
+    entity::{
+        admin_audit_log::{ActiveModel, Column, Entity, Model},
+        audit_archives::{self, Column as Archives},
+    },
 };
 use crate::{
     domain::{
@@ -20,7 +24,7 @@ use crate::{
         filter::{AuditFilter, AuditSort},
     },
     error::AuditError,
-    repository::{ArchiveStore, ChainStore, Counts, EntryStore, Position},
+    repository::{Counts, EntryStore, Position},
 };
 
 #[async_trait]
@@ -153,10 +157,19 @@ impl AuditStore {
         if !filter.is_empty() {
             return Ok(Entity::find().filter(condition(filter)).count(reader).await?);
         }
-        let unsealed = Entity::find().filter(Column::Sequence.is_null()).count(reader).await?;
-        let archived = self.find_last().await?.map_or(0, |archive| archive.last);
-        let head = self.find_head().await?.map_or(archived, |head| head.sequence);
-        Ok(u64::try_from(head - archived).unwrap_or_default() + unsealed)
+        // One statement, so that an entry that is sealed meanwhile is counted once.
+        let unsealed =
+            Query::select().expr(Column::Id.count()).from(Entity).and_where(Column::Sequence.is_null()).take();
+        let head = Query::select().expr(Column::Sequence.max()).from(Entity).take();
+        let archived = Query::select().expr(Archives::LastSequence.max()).from(audit_archives::Entity).take();
+        let statement =
+            Query::select().expr_as(unsealed, "unsealed").expr_as(head, "head").expr_as(archived, "archived").take();
+        let row = reader.query_one(&statement).await?;
+        let Some(row) = row else { return Ok(0) };
+        let unsealed: i64 = row.try_get("", "unsealed")?;
+        let archived: i64 = row.try_get::<Option<i64>>("", "archived")?.unwrap_or_default();
+        let head = row.try_get::<Option<i64>>("", "head")?.unwrap_or(archived);
+        Ok(u64::try_from(head - archived + unsealed).unwrap_or_default())
     }
 }
 

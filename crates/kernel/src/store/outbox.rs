@@ -8,6 +8,7 @@ use sea_orm::{
     sea_query::{Expr, LockBehavior, LockType, Query, SelectStatement},
 };
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use super::entity::outbox::{ActiveModel, Column, Entity, Model};
 use crate::{
@@ -70,6 +71,32 @@ fn ids(which: Condition, order: Column, limit: u64) -> SelectStatement {
         .to_owned()
 }
 
+/// Takes due rows. They are chosen by a statement of their own: PostgreSQL may run a subquery that skips locked rows anew
+/// for each row of the update, and would then take more than `limit`.
+async fn claim_in(tx: &mut Tx, limit: u64, now: DateTime<Utc>, lease: Duration) -> Result<Vec<Model>, StoreError> {
+    let due: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(open().add(Column::NextAttemptAt.lte(now)))
+        .order_by_asc(Column::NextAttemptAt)
+        .limit(limit)
+        // On PostgreSQL two nodes pass each other by; SQLite has one writer and writes no such clause.
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_tuple()
+        .all(tx.executor())
+        .await?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let claimed = Entity::update_many()
+        .col_expr(Column::NextAttemptAt, Expr::value(now + lease))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .filter(Column::Id.is_in(due))
+        .exec_with_returning(tx.executor())
+        .await?;
+    Ok(claimed)
+}
+
 /// Neither handled nor given up on; what the index of due events covers.
 fn open() -> Condition {
     Condition::all().add(Column::DoneAt.is_null()).add(Column::DeadAt.is_null())
@@ -107,16 +134,9 @@ impl EventQueue for SeaOutbox {
     }
 
     async fn claim(&self, limit: u64, lease: Duration) -> Result<Vec<Event>, StoreError> {
-        let now = self.clock.now();
-        let mut due = ids(open().add(Column::NextAttemptAt.lte(now)), Column::NextAttemptAt, limit);
-        // On PostgreSQL two nodes pass each other by; SQLite has one writer and writes no such clause.
-        due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-        let rows = Entity::update_many()
-            .col_expr(Column::NextAttemptAt, Expr::value(now + lease))
-            .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-            .filter(Column::Id.in_subquery(due))
-            .exec_with_returning(self.db.writer())
-            .await?;
+        let mut tx = self.db.begin().await?;
+        let rows = claim_in(&mut tx, limit, self.clock.now(), lease).await?;
+        tx.commit().await?;
         let mut events = Vec::with_capacity(rows.len());
         let mut unreadable = Vec::new();
         for row in rows {
