@@ -61,8 +61,9 @@ const FUNCTIONS: &[&str] = &[
     // then have no condition at all, and a workshop's can find their rows along an index that begins with the tenant. As a
     // condition of the plan it would stand before every other one, and search could not use its indexes any more. It is
     // true as long as a connection keeps its setting, because plans belong to connections; the server's keep theirs.
-    "CREATE FUNCTION sees_all_tenants() RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS \
-     $$ SELECT coalesce(pg_catalog.current_setting('nextcrm.scope', true) = 'all', false) $$",
+    // Its body is parsed here and now, so that no schema of the caller's can stand in for what it names.
+    "CREATE FUNCTION sees_all_tenants() RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE \
+     RETURN coalesce(pg_catalog.current_setting('nextcrm.scope', true) = 'all', false)",
     // FORCE, or it does not bind the owner. What may be seen may be written, too: the policy has no WITH CHECK of its own.
     // The tenant's setting is read by a sub-select, which is carried out once and not for each row.
     "CREATE FUNCTION fence_tenant_rows(fenced regclass, tenant_column name) RETURNS void LANGUAGE plpgsql AS $$
@@ -71,6 +72,8 @@ const FUNCTIONS: &[&str] = &[
        EXECUTE format('CREATE POLICY tenant_fence ON %s USING (sees_all_tenants() OR '
          '%I = (SELECT nullif(pg_catalog.current_setting(''nextcrm.tenant'', true), '''')::uuid))', fenced, tenant_column);
      END $$",
+    // For the owner's migrations and partitions only.
+    "REVOKE ALL ON FUNCTION fence_tenant_rows(regclass, name) FROM PUBLIC",
 ];
 
 /// Queries go to the parent and heed its policy only; this is for whoever reads a part by its name, such as pg_dump.
