@@ -23,7 +23,7 @@ mod m0011_api_calls;
 mod m0012_row_level_security;
 mod runner;
 
-pub use runner::{MigrateError, Step, complaints, down, status, up};
+pub use runner::{MigrateError, Step, complaints, down, status, unbound_role, up};
 
 /// Runs the steps; see `sea_orm_migration::MigratorTrait` for `up`, `down` and `status`.
 #[derive(Debug, Clone, Copy)]

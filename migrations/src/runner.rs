@@ -128,6 +128,20 @@ pub async fn complaints(db: &DatabaseConnection) -> Result<Vec<String>, MigrateE
     Ok(complaints)
 }
 
+/// What to say of a role that row-level security does not bind; nothing of one that it binds, and of SQLite.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn unbound_role(db: &DatabaseConnection) -> Result<Option<&'static str>, MigrateError> {
+    if db.get_database_backend() != DatabaseBackend::Postgres {
+        return Ok(None);
+    }
+    let unbound = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user";
+    let text = "the user is a superuser or has BYPASSRLS, so row-level security does not keep workshops apart; connect as a \
+                role without both, see docs/operations.md";
+    Ok(scalar::<bool>(db, unbound).await?.then_some(text))
+}
+
 async fn scalar<T: sea_orm_migration::sea_orm::TryGetable>(
     db: &DatabaseConnection,
     sql: &'static str,

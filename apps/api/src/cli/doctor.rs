@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     composition::carrier,
-    config::{Config, MailerConfig, Variables, dev_secrets_file, draw_missing_secrets},
+    config::{Config, Environment, MailerConfig, Variables, dev_secrets_file, draw_missing_secrets},
 };
 
 /// Runs all checks; tells whether all are well.
@@ -146,6 +146,13 @@ async fn database<W: Write>(report: &mut Report<'_, W>, config: &Config) -> anyh
             }
         }
         Err(error) => report.wrong("database rights and extensions", &error.to_string())?,
+    }
+    match migrations::unbound_role(db.writer()).await {
+        Ok(None) => {}
+        // One's own machine often has nobody else.
+        Ok(Some(text)) if config.environment == Environment::Development => report.note("row-level security", text)?,
+        Ok(Some(text)) => report.wrong("row-level security", text)?,
+        Err(error) => report.wrong("row-level security", &error.to_string())?,
     }
     db.close().await?;
     Ok(())

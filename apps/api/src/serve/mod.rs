@@ -159,6 +159,9 @@ pub async fn prepare_database(config: &Config) -> anyhow::Result<()> {
     if steps > 0 {
         tracing::info!(steps, "the database was migrated");
     }
+    if let Some(text) = migrations::unbound_role(db.writer()).await? {
+        tracing::warn!("{text}");
+    }
     db.close().await?;
     Ok(())
 }
