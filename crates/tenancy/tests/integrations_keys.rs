@@ -101,6 +101,9 @@ async fn no_read_fails_and_no_change_is_undone_while_keys_are_changed() {
                 })
             })
             .collect();
+        let store = IntegrationStore::new(world.db.clone());
+        let first = store.reseal(&ring(NEW_FIRST)).await.expect("reseals");
+        assert_eq!((first.done, first.refused), (SHOPS as u64, 0));
         let sealer = {
             let (store, stop) = (IntegrationStore::new(world.db.clone()), stop.clone());
             tokio::spawn(async move {
@@ -130,7 +133,7 @@ async fn no_read_fails_and_no_change_is_undone_while_keys_are_changed() {
             assert!(reader.await.expect("no read failed") > 0);
         }
         let sealed = sealer.await.expect("no run failed");
-        assert!(sealed.done >= SHOPS as u64 && sealed.refused == 0, "{sealed:?}");
+        assert!(sealed.done > 0 && sealed.refused == 0, "{sealed:?}");
         // Whatever was sealed with the old key in the last moment is found by the next run.
         let store = IntegrationStore::new(world.db.clone());
         assert_eq!(store.reseal(&ring(NEW_FIRST)).await.expect("reseals").refused, 0);
