@@ -26,15 +26,26 @@ pub(crate) struct Samples {
     ids: Vec<String>,
     words: Vec<String>,
     admin_id: String,
+    /// Of the owner of a workshop whose requests are not limited.
+    owner: HeaderValue,
 }
 
 impl Samples {
     /// Takes tenants from pages all over the list.
-    pub(crate) async fn take(server: &Process, authorization: &HeaderValue) -> anyhow::Result<Self> {
+    pub(crate) async fn take(
+        installation: &Installation,
+        server: &Process,
+        authorization: &HeaderValue,
+    ) -> anyhow::Result<Self> {
         let mut connection = Connection::open(server.address).await?;
         let mut fetch = async |path: String| connection.fetch(&Call::get(path).signed_in(authorization)).await;
         let verified = fetch("/api/admin/auth/verify".to_owned()).await?;
         let admin_id = verified["user"]["id"].as_str().context("verify told no id")?.to_owned();
+
+        let largest = fetch("/api/admin/tenants?plan=ENTERPRISE&status=ACTIVE&limit=1".to_owned()).await?;
+        let id = largest["tenants"][0]["id"].as_str().context("no workshop has the largest plan")?;
+        let workshop = fetch(format!("/api/admin/tenants/{id}")).await?;
+        let owner = installation.sign_in_owner(&workshop["tenant"]).await?;
 
         let first = fetch("/api/admin/tenants?limit=1".to_owned()).await?;
         let total = first["pagination"]["total"].as_u64().context("the list told no total")?;
@@ -49,7 +60,7 @@ impl Samples {
         words.sort_unstable();
         words.dedup();
         anyhow::ensure!(!ids.is_empty() && !words.is_empty(), "the seeded list is empty");
-        Ok(Self { ids, words, admin_id })
+        Ok(Self { ids, words, admin_id, owner })
     }
 }
 
@@ -108,13 +119,20 @@ pub(crate) fn all(installation: &Arc<Installation>, samples: &Arc<Samples>, auth
         floor: Some(calls(|number| creation("floor", number))),
         concurrency: None,
     };
+    let owner = samples.owner.clone();
+    let own = Route {
+        name: "own",
+        server: calls(move |_| Call::get("/api/tenant/users?limit=20").signed_in(&owner)),
+        floor: None,
+        concurrency: None,
+    };
     let export = Route {
         name: "export",
         server: signed_in(calls(|_| Call::get("/api/admin/audit-logs/export?format=csv"))),
         floor: None,
         concurrency: Some(1),
     };
-    vec![login, verify, list, search, get, create, export]
+    vec![login, verify, list, search, get, create, own, export]
 }
 
 fn creation(prefix: &str, number: u64) -> Call {

@@ -36,7 +36,7 @@ async fn measure(options: &BenchOptions, database_url: &str) -> anyhow::Result<V
     let floor = start_floor(database_url, directory.path()).await?;
 
     let mut lines = Vec::new();
-    let samples = Arc::new(Samples::take(&server, &installation.authorization().await?).await?);
+    let samples = Arc::new(Samples::take(&installation, &server, &installation.authorization().await?).await?);
     let count = routes::all(&installation, &samples, &installation.authorization().await?).len();
     for index in 0..count {
         // A fresh token for each route: a long benchmark outlives one.

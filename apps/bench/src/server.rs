@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hyper::header::HeaderValue;
 use kernel::{Entropy as _, OsEntropy};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
@@ -88,6 +88,16 @@ impl Installation {
         let mut connection = Connection::open(self.address).await?;
         let answer = connection.fetch(&self.sign_in(0)).await?;
         let token = answer["accessToken"].as_str().context("the sign-in gave no access token")?;
+        Ok(HeaderValue::from_str(&format!("Bearer {token}"))?)
+    }
+
+    /// Signs the first of a workshop's people in and gives the `Authorization` header.
+    pub(crate) async fn sign_in_owner(&self, workshop: &Value) -> anyhow::Result<HeaderValue> {
+        let (subdomain, email) = (&workshop["subdomain"], &workshop["users"][0]["email"]);
+        let body = json!({ "subdomain": subdomain, "email": email, "password": self.password });
+        let mut connection = Connection::open(self.address).await?;
+        let answer = connection.fetch(&Call::post("/api/tenant/auth/login", &body)).await?;
+        let token = answer["accessToken"].as_str().context("the owner's sign-in gave no access token")?;
         Ok(HeaderValue::from_str(&format!("Bearer {token}"))?)
     }
 
