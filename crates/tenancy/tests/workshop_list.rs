@@ -43,7 +43,7 @@ async fn fill(world: &World) -> Vec<TenantSummary> {
         if number % 4 < 2 && number % 3 == 0 {
             world.tenants.delete(&who, id).await.expect("deletes");
         }
-        all.push(world.tenants.get(id).await.expect("is there").summary);
+        all.push(world.tenants.get(id).await.expect("is there"));
         let steps = [TimeDelta::zero(), TimeDelta::zero(), TimeDelta::microseconds(1), TimeDelta::milliseconds(1)];
         world.clock.advance(steps[number % 4]);
     }

@@ -72,6 +72,8 @@ impl Services {
         let tenancy = TenancyServices::build(&config, &mut core, &auth)?;
         let support = SupportServices::build(&core);
         let view_workshop = ViewWorkshop {
+            people: Arc::clone(&tenancy.people),
+            subscriptions: Arc::clone(&tenancy.subscriptions),
             integrations: Arc::clone(&tenancy.integrations),
             usage: Arc::clone(&tenancy.usage),
             tickets: Arc::clone(&support.workshops),

@@ -1,19 +1,23 @@
 use std::sync::Arc;
 
 use auth::{Permission, TenantPermission};
-use futures::future::{OptionFuture, try_join3};
+use futures::{future::OptionFuture, try_join};
 use kernel::{AdminRole, TenantId, TenantRole};
 use support::service::WorkshopTickets;
 use tenancy::{
-    domain::{IntegrationView, MetricType, UsageTotal},
-    service::{Integrations, Usage},
+    domain::{IntegrationView, MetricType, Person, Subscription, UsageTotal},
+    service::{Integrations, People, Subscriptions, Usage},
 };
 
 use crate::http::Problem;
 
-/// Gathers what other parts of the system know about a workshop, for its single view.
+/// Gathers what belongs to a workshop, for its single view.
 #[derive(Clone)]
 pub struct ViewWorkshop {
+    /// Its people.
+    pub people: Arc<People>,
+    /// What it has agreed to pay.
+    pub subscriptions: Arc<Subscriptions>,
     /// Connections to other services.
     pub integrations: Arc<Integrations>,
     /// What it uses.
@@ -22,9 +26,11 @@ pub struct ViewWorkshop {
     pub tickets: Arc<WorkshopTickets>,
 }
 
-/// What the caller may read of it.
+/// Which parts the caller may read: those whose own routes would answer.
 #[derive(Debug, Clone, Copy)]
 pub struct MayRead {
+    people: bool,
+    subscription: bool,
     integrations: bool,
     usage: bool,
     tickets: bool,
@@ -33,6 +39,8 @@ pub struct MayRead {
 impl From<AdminRole> for MayRead {
     fn from(role: AdminRole) -> Self {
         Self {
+            people: Permission::TenantUsersRead.granted_to(role),
+            subscription: Permission::SubscriptionsRead.granted_to(role),
             integrations: Permission::IntegrationsRead.granted_to(role),
             usage: Permission::UsageRead.granted_to(role),
             tickets: Permission::SupportRead.granted_to(role),
@@ -43,6 +51,9 @@ impl From<AdminRole> for MayRead {
 impl From<TenantRole> for MayRead {
     fn from(role: TenantRole) -> Self {
         Self {
+            people: TenantPermission::UsersRead.granted_to(role),
+            // It has no route of its own on this side: it belongs to the workshop's profile.
+            subscription: TenantPermission::WorkspaceRead.granted_to(role),
             integrations: TenantPermission::IntegrationsRead.granted_to(role),
             usage: TenantPermission::UsageRead.granted_to(role),
             tickets: TenantPermission::TicketsRead.granted_to(role),
@@ -53,6 +64,10 @@ impl From<TenantRole> for MayRead {
 /// What is known about a workshop beside itself; `None` for what the caller may not read.
 #[derive(Debug)]
 pub struct Surroundings {
+    /// The first 100 people, oldest first.
+    pub people: Option<Vec<Person>>,
+    /// The current subscription; `Some(None)` while none is recorded.
+    pub subscription: Option<Option<Subscription>>,
     /// Connections to other services, by type.
     pub integrations: Option<Vec<IntegrationView>>,
     /// Sum of each metric over the last 30 days, by name.
@@ -67,12 +82,19 @@ impl ViewWorkshop {
     /// # Errors
     /// What the stores say.
     pub async fn surroundings(&self, tenant: TenantId, may: MayRead) -> Result<Surroundings, Problem> {
+        let people = async { Ok::<_, Problem>(self.people.list_first(tenant).await?) };
+        let subscription = async { Ok::<_, Problem>(self.subscriptions.find(tenant).await?) };
         let integrations = async { Ok::<_, Problem>(self.integrations.list(tenant).await?) };
         let usage = async { Ok::<_, Problem>(self.usage.last_30_days(tenant).await?) };
         let tickets = async { Ok::<_, Problem>(self.tickets.summary(tenant).await?.active()) };
-        let (integrations, usage, open_tickets) =
-            try_join3(when(may.integrations, integrations), when(may.usage, usage), when(may.tickets, tickets)).await?;
-        Ok(Surroundings { integrations, usage, open_tickets })
+        let (people, subscription, integrations, usage, open_tickets) = try_join!(
+            when(may.people, people),
+            when(may.subscription, subscription),
+            when(may.integrations, integrations),
+            when(may.usage, usage),
+            when(may.tickets, tickets),
+        )?;
+        Ok(Surroundings { people, subscription, integrations, usage, open_tickets })
     }
 }
 

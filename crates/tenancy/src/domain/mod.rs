@@ -43,7 +43,6 @@ pub(crate) use subscription::changes as subscription_changes;
 pub use subscription::{Subscription, SubscriptionInput, SubscriptionStatus, SubscriptionTerms};
 pub use tenant::{
     NewOwner, NewTenant, NewTenantInput, PrimaryContact, Tenant, TenantPatch, TenantPatchInput, TenantSummary,
-    TenantView,
 };
 pub(crate) use tenant::{changes as tenant_changes, no_such_contact};
 pub use tenant_status::{Change, TenantStatus};

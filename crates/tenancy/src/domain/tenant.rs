@@ -3,8 +3,8 @@ use kernel::{Changes, EmailAddress, FieldError, TenantId, TenantRole, TenantUser
 use serde_json::Value;
 
 use super::{
-    BusinessDetails, Change, Description, Fields, Metadata, Person, PersonName, Plan, Slug, Subdomain, Subscription,
-    SuspensionReason, TenantName, TenantStatus, WebAddress, person::parse_email, time, under,
+    BusinessDetails, Change, Description, Fields, Metadata, PersonName, Plan, Slug, Subdomain, SuspensionReason,
+    TenantName, TenantStatus, WebAddress, person::parse_email, time, under,
 };
 
 /// A workshop's account.
@@ -92,17 +92,6 @@ pub struct TenantSummary {
     pub primary_contact: Option<PrimaryContact>,
     /// How many people it has, deactivated ones included.
     pub user_count: u64,
-}
-
-/// A workshop with what belongs to it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TenantView {
-    /// The workshop.
-    pub summary: TenantSummary,
-    /// Its first 100 people, oldest first.
-    pub people: Vec<Person>,
-    /// Its current subscription.
-    pub subscription: Option<Subscription>,
 }
 
 /// The person who is invited as OWNER together with the workshop's creation.

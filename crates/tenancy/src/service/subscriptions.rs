@@ -45,6 +45,14 @@ impl Subscriptions {
         }
     }
 
+    /// The workshop's current subscription, if one is recorded.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn find(&self, tenant: TenantId) -> Result<Option<Subscription>, TenancyError> {
+        Ok(self.ports.subscriptions.find(tenant).await?)
+    }
+
     /// Records the terms: as the workshop's first subscription, or in place of the current one if that still
     /// has one of the `versions`. Terms that change nothing leave no trace. A paid one brings a workshop back whose trial
     /// is over.

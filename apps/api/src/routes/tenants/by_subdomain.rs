@@ -1,7 +1,7 @@
 use actix_web::web;
 use tenancy::service::Tenants;
 
-use super::dto::{TenantViewAnswer, view};
+use super::view_dto::{TenantViewAnswer, view};
 use crate::{
     composition::Core,
     http::{Answer, PathText, Problem, Require, access::admin},
@@ -24,6 +24,6 @@ pub async fn handle(
     core: web::Data<Core>,
 ) -> Result<Answer, Problem> {
     let found = tenants.get_by_subdomain(&subdomain.0).await?;
-    let surroundings = workshops.surroundings(found.summary.tenant.id, caller.role.into()).await?;
-    view(found, surroundings, core.clock.now())
+    let parts = workshops.surroundings(found.tenant.id, caller.role.into()).await?;
+    view(found, parts, core.clock.now())
 }

@@ -1,16 +1,11 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tenancy::domain::{PrimaryContact, TenantSummary, TenantView, WebAddress};
+use tenancy::domain::{PrimaryContact, TenantSummary, WebAddress};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{subscription::SubscriptionDto, users::dto::UserDto};
-use crate::{
-    http::{Answer, Problem},
-    routes::{integrations::dto::IntegrationDto, usage::dto::TotalDto},
-    workflows::Surroundings,
-};
+use crate::http::{Answer, Problem};
 
 /// Whom to call.
 #[derive(Serialize, ToSchema)]
@@ -36,10 +31,11 @@ impl From<PrimaryContact> for PrimaryContactDto {
     }
 }
 
-/// A workshop.
+/// A workshop as its own people see it, too.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct TenantDto {
+#[schema(as = OwnTenant)]
+pub struct OwnTenantDto {
     id: Uuid,
     #[schema(example = "Jo's Garage")]
     name: String,
@@ -61,10 +57,6 @@ pub struct TenantDto {
     description: Option<String>,
     #[schema(value_type = Object)]
     business_details: Map<String, Value>,
-    #[schema(value_type = Object)]
-    metadata: Map<String, Value>,
-    #[schema(required = true)]
-    stripe_customer_id: Option<String>,
     #[schema(required = true)]
     primary_contact: Option<PrimaryContactDto>,
     /// People, deactivated and invited ones included.
@@ -81,7 +73,7 @@ pub struct TenantDto {
     version: i64,
 }
 
-impl From<TenantSummary> for TenantDto {
+impl From<TenantSummary> for OwnTenantDto {
     fn from(TenantSummary { tenant, primary_contact, user_count }: TenantSummary) -> Self {
         let address = |address: Option<WebAddress>| address.map(|it| it.as_str().to_owned());
         Self {
@@ -95,8 +87,6 @@ impl From<TenantSummary> for TenantDto {
             logo: address(tenant.logo),
             description: tenant.description.map(|text| text.to_string()),
             business_details: tenant.business_details.as_object().clone(),
-            metadata: tenant.metadata.as_object().clone(),
-            stripe_customer_id: tenant.stripe_customer_id,
             primary_contact: primary_contact.map(PrimaryContactDto::from),
             user_count,
             trial_ends_at: tenant.trial_ends_at,
@@ -109,6 +99,29 @@ impl From<TenantSummary> for TenantDto {
     }
 }
 
+/// A workshop with what staff keep about it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TenantDto {
+    #[serde(flatten)]
+    tenant: OwnTenantDto,
+    #[schema(value_type = Object)]
+    metadata: Map<String, Value>,
+    #[schema(required = true)]
+    stripe_customer_id: Option<String>,
+}
+
+impl From<TenantSummary> for TenantDto {
+    fn from(mut summary: TenantSummary) -> Self {
+        let metadata = std::mem::take(&mut summary.tenant.metadata);
+        Self {
+            metadata: metadata.as_object().clone(),
+            stripe_customer_id: summary.tenant.stripe_customer_id.take(),
+            tenant: summary.into(),
+        }
+    }
+}
+
 /// One workshop.
 #[derive(Serialize, ToSchema)]
 pub struct TenantAnswer {
@@ -116,55 +129,9 @@ pub struct TenantAnswer {
 }
 
 /// 200 with the workshop and its `ETag`.
-pub(in crate::routes) fn answer(summary: TenantSummary) -> Result<Answer, Problem> {
+pub(super) fn answer(summary: TenantSummary) -> Result<Answer, Problem> {
     let version = summary.tenant.version;
     Ok(Answer::ok(&TenantAnswer { tenant: summary.into() })?.etag(version))
-}
-
-/// A workshop with what belongs to it.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct TenantViewDto {
-    #[serde(flatten)]
-    tenant: TenantDto,
-    /// The first 100 people, oldest first.
-    users: Vec<UserDto>,
-    /// The current subscription.
-    #[schema(required = true)]
-    subscription: Option<SubscriptionDto>,
-    /// Connections to other services, as their list shows them; null to whoever may not read that.
-    #[schema(required = true)]
-    integrations: Option<Vec<IntegrationDto>>,
-    /// Sum of each metric over the last 30 days; null to whoever may not read that.
-    #[schema(required = true)]
-    usage: Option<Vec<TotalDto>>,
-    /// Tickets that are neither resolved nor closed; null to whoever may not read them.
-    #[schema(required = true)]
-    open_tickets: Option<u64>,
-}
-
-/// One workshop with what belongs to it.
-#[derive(Serialize, ToSchema)]
-pub struct TenantViewAnswer {
-    tenant: TenantViewDto,
-}
-
-/// 200 with the single view and the workshop's `ETag`.
-pub(in crate::routes) fn view(
-    view: TenantView,
-    surroundings: Surroundings,
-    now: DateTime<Utc>,
-) -> Result<Answer, Problem> {
-    let version = view.summary.tenant.version;
-    let tenant = TenantViewDto {
-        tenant: view.summary.into(),
-        users: view.people.into_iter().map(|person| UserDto::new(person, now)).collect(),
-        subscription: view.subscription.map(SubscriptionDto::from),
-        integrations: surroundings.integrations.map(each),
-        usage: surroundings.usage.map(each),
-        open_tickets: surroundings.open_tickets,
-    };
-    Ok(Answer::ok(&TenantViewAnswer { tenant })?.etag(version))
 }
 
 /// A workshop that was deleted.
@@ -172,8 +139,4 @@ pub(in crate::routes) fn view(
 pub struct DeletedTenantAnswer {
     pub(super) message: &'static str,
     pub(super) tenant: TenantDto,
-}
-
-fn each<T, D: From<T>>(all: Vec<T>) -> Vec<D> {
-    all.into_iter().map(D::from).collect()
 }

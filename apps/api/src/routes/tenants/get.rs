@@ -2,7 +2,7 @@ use actix_web::web;
 use kernel::TenantId;
 use tenancy::service::Tenants;
 
-use super::dto::{TenantViewAnswer, view};
+use super::view_dto::{TenantViewAnswer, view};
 use crate::{
     composition::Core,
     http::{Answer, PathId, Problem, Require, access::admin},
@@ -11,8 +11,8 @@ use crate::{
 
 /// Get a workshop
 ///
-/// With its first 100 people, its subscription and, for whoever may read those, its connections to other services, its
-/// usage and how many tickets are open. A deleted one is shown too, with `deletedAt`.
+/// With its first 100 people, its subscription, its connections to other services, its usage and how many tickets are
+/// open; null for each of these that the caller may not read on its own route. A deleted one is shown too, with `deletedAt`.
 #[utoipa::path(
     get, path = "/admin/tenants/{id}", operation_id = "getTenant", tag = "Tenants",
     params(("id" = uuid::Uuid, Path, description = "The workshop")),
@@ -26,6 +26,6 @@ pub async fn handle(
     core: web::Data<Core>,
 ) -> Result<Answer, Problem> {
     let found = tenants.get(id.0).await?;
-    let surroundings = workshops.surroundings(id.0, caller.role.into()).await?;
-    view(found, surroundings, core.clock.now())
+    let parts = workshops.surroundings(id.0, caller.role.into()).await?;
+    view(found, parts, core.clock.now())
 }

@@ -12,6 +12,7 @@ mod subscription;
 mod suspend;
 mod update;
 pub(super) mod users;
+pub(super) mod view_dto;
 
 use crate::{http::Routes, operation};
 

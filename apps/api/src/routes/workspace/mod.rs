@@ -1,6 +1,7 @@
 //! A workshop's own side: its profile, people, quota and audit trail. Every query takes the token's workshop.
 
 mod audit_logs;
+mod dto;
 mod get;
 mod integrations;
 mod quota;

@@ -7,10 +7,8 @@ use tenancy::{
 };
 use utoipa::ToSchema;
 
-use crate::{
-    http::{Answer, Context, IfMatch, Json, Problem, Require, TenantScope, access::tenant, given},
-    routes::tenants::dto::{TenantAnswer, answer},
-};
+use super::dto::{OwnTenantAnswer, answer};
+use crate::http::{Answer, Context, IfMatch, Json, Problem, Require, TenantScope, access::tenant, given};
 
 /// Changes to one's own workshop: what is left out stays, `null` clears an optional field. Plan, trial and metadata are staff's.
 #[derive(Deserialize, ToSchema)]
@@ -59,7 +57,7 @@ impl UpdateOwnTenantBody {
 #[utoipa::path(
     patch, path = "/tenant", operation_id = "updateOwnTenant", tag = "Workspace",
     request_body = UpdateOwnTenantBody,
-    responses((status = 200, description = "The changed workshop", body = TenantAnswer))
+    responses((status = 200, description = "The changed workshop", body = OwnTenantAnswer))
 )]
 pub async fn handle(
     _: Require<tenant::WorkspaceWrite>,

@@ -10,7 +10,18 @@ use crate::{
     service::tenants::check_cursor,
 };
 
+/// How many people a workshop's single view shows.
+const PEOPLE_IN_VIEW: u64 = 100;
+
 impl People {
+    /// The workshop's first 100 people, oldest first; nobody of a workshop that is not there.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn list_first(&self, tenant: TenantId) -> Result<Vec<Person>, TenancyError> {
+        Ok(self.ports.people.list_first(tenant, PEOPLE_IN_VIEW).await?)
+    }
+
     /// One of the workshop's people.
     ///
     /// # Errors

@@ -6,43 +6,28 @@ use kernel::{
 use super::Tenants;
 use crate::{
     TenancyError,
-    domain::{TenantFilter, TenantSort, TenantSummary, TenantView},
+    domain::{TenantFilter, TenantSort, TenantSummary},
 };
 
-/// How many people the single view shows.
-const PEOPLE_IN_VIEW: u64 = 100;
-
 impl Tenants {
-    /// The workshop with its first people and its subscription, deleted or not.
+    /// The workshop, deleted or not.
     ///
     /// # Errors
     /// [`TenancyError::TenantNotFound`].
-    pub async fn get(&self, id: TenantId) -> Result<TenantView, TenancyError> {
-        let summary = self.ports.tenants.find(id).await?.ok_or(TenancyError::TenantNotFound)?;
-        self.view(summary).await
+    pub async fn get(&self, id: TenantId) -> Result<TenantSummary, TenancyError> {
+        self.ports.tenants.find(id).await?.ok_or(TenancyError::TenantNotFound)
     }
 
     /// [`Tenants::get`] by the address, whatever its case.
     ///
     /// # Errors
     /// [`TenancyError::TenantNotFound`].
-    pub async fn get_by_subdomain(&self, subdomain: &str) -> Result<TenantView, TenancyError> {
+    pub async fn get_by_subdomain(&self, subdomain: &str) -> Result<TenantSummary, TenancyError> {
         let subdomain = subdomain.to_ascii_lowercase();
         if subdomain.contains('\0') {
             return Err(TenancyError::TenantNotFound);
         }
-        let summary = self.ports.tenants.find_by_subdomain(&subdomain).await?.ok_or(TenancyError::TenantNotFound)?;
-        self.view(summary).await
-    }
-
-    async fn view(&self, summary: TenantSummary) -> Result<TenantView, TenancyError> {
-        let id = summary.tenant.id;
-        let people = match summary.user_count {
-            0 => Vec::new(),
-            _ => self.ports.people.list_first(id, PEOPLE_IN_VIEW).await?,
-        };
-        let subscription = self.ports.subscriptions.find(id).await?;
-        Ok(TenantView { summary, people, subscription })
+        self.ports.tenants.find_by_subdomain(&subdomain).await?.ok_or(TenancyError::TenantNotFound)
     }
 
     /// A page of the list. `total` is exact.
