@@ -21,6 +21,7 @@ mod m0009_usage;
 mod m0010_support;
 mod m0011_api_calls;
 mod m0012_row_level_security;
+mod m0014_revocations;
 mod runner;
 
 pub use runner::{MigrateError, Step, complaints, down, status, unbound_role, up};
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_support::Migration),
             Box::new(m0011_api_calls::Migration),
             Box::new(m0012_row_level_security::Migration),
+            Box::new(m0014_revocations::Migration),
         ]
     }
 }

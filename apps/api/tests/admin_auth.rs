@@ -90,7 +90,7 @@ async fn parallel_refreshes_get_one_successor_and_reuse_ends_it() {
         // The access tokens of the session die within a second, too.
         tokio::time::sleep(std::time::Duration::from_millis(900)).await;
         let verify = api.get("/api/admin/auth/verify").bearer(&login.access_token()).send().await;
-        verify.problem(401, "TOKEN_INVALID");
+        verify.problem(401, "TOKEN_REVOKED");
     })
     .await;
 }
@@ -141,14 +141,14 @@ async fn signing_out_ends_the_session_and_the_cookie() {
         let deleted = "refreshToken=; HttpOnly; Secure; SameSite=Strict; Path=/api; Max-Age=0";
         assert_eq!(reply.header("set-cookie"), deleted);
         let refresh = api.post("/api/admin/auth/refresh").header("cookie", &login.cookie()).send().await;
-        refresh.problem(401, "TOKEN_INVALID");
+        refresh.problem(401, "TOKEN_REVOKED");
         // Again, without anything, or with the bearer token alone.
         api.post("/api/admin/auth/logout").header("cookie", &login.cookie()).send().await.expect(200);
         api.post("/api/admin/auth/logout").send().await.expect(200);
         let login = api.admin_login(ADA, PASSWORD).send().await;
         api.post("/api/admin/auth/logout").bearer(&login.access_token()).send().await.expect(200);
         let refresh = api.post("/api/admin/auth/refresh").header("cookie", &login.cookie()).send().await;
-        refresh.problem(401, "TOKEN_INVALID");
+        refresh.problem(401, "TOKEN_REVOKED");
     })
     .await;
 }
@@ -174,7 +174,7 @@ async fn sessions_are_listed_and_ended_by_their_owner_only() {
         api.delete(&path).bearer(&second).send().await.problem(404, "NOT_FOUND");
         tokio::time::sleep(std::time::Duration::from_millis(900)).await;
         let verify = api.get("/api/admin/auth/verify").bearer(&first.access_token()).send().await;
-        verify.problem(401, "TOKEN_INVALID");
+        verify.problem(401, "TOKEN_REVOKED");
     })
     .await;
 }

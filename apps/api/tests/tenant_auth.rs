@@ -29,7 +29,7 @@ async fn people_sign_in_by_subdomain_or_id() {
         assert_eq!(list["pagination"]["total"], 2);
         api.post("/api/tenant/auth/logout").header("cookie", &reply.cookie()).send().await.expect(200);
         let refresh = api.post("/api/tenant/auth/refresh").header("cookie", &refresh.cookie()).send().await;
-        refresh.problem(401, "TOKEN_INVALID");
+        refresh.problem(401, "TOKEN_REVOKED");
     })
     .await;
 }
@@ -101,7 +101,7 @@ async fn suspension_shuts_people_out_within_a_second() {
         suspend.json(&json!({ "reason": "unpaid" })).send().await.expect(200);
         tokio::time::sleep(std::time::Duration::from_millis(900)).await;
         let verify = api.get("/api/tenant/auth/verify").bearer(&person.access_token()).send().await;
-        verify.problem(401, "TOKEN_INVALID");
+        verify.problem(401, "TOKEN_REVOKED");
         let refresh = api.post("/api/tenant/auth/refresh").header("cookie", &person.cookie()).send().await;
         refresh.problem(403, "TENANT_SUSPENDED");
         api.tenant_login("garage", BO, PASSWORD).send().await.problem(403, "TENANT_SUSPENDED");
@@ -110,7 +110,7 @@ async fn suspension_shuts_people_out_within_a_second() {
         let again = api.tenant_login("garage", BO, PASSWORD).send().await;
         api.get("/api/tenant/auth/verify").bearer(&again.access_token()).send().await.expect(200);
         let refresh = api.post("/api/tenant/auth/refresh").header("cookie", &person.cookie()).send().await;
-        refresh.problem(401, "TOKEN_INVALID");
+        refresh.problem(401, "TOKEN_REVOKED");
     })
     .await;
 }

@@ -13,6 +13,8 @@ pub struct AuthConfig {
     pub idle_life: Duration,
     /// A session ends so long after the sign-in whatever happens (30 days).
     pub absolute_life: Duration,
+    /// An account has so many live sessions at most; the oldest ends at the sign-in that would be one more (100).
+    pub max_sessions: u64,
     /// How long the last refresh token but one is still exchanged for the same successor (30 s).
     pub refresh_grace: Duration,
     /// A refused sign-in answers no sooner than this (100 ms), whatever the reason.
@@ -35,6 +37,7 @@ impl AuthConfig {
             leeway: Duration::from_secs(5),
             idle_life: 7 * DAY,
             absolute_life: 30 * DAY,
+            max_sessions: 100,
             refresh_grace: Duration::from_secs(30),
             refusal_floor: Duration::from_millis(100),
             revocation_poll: Duration::from_millis(300),

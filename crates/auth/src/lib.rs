@@ -21,8 +21,8 @@ pub use domain::{
 pub use error::AuthError;
 pub use repository::{
     AdminFilter, AdminName, AdminNames, AdminRepository, AdminSort, AttemptRepository, CountRule, CredentialRepository,
-    DirectoryPerson, InvitationAcceptance, NewCredential, OneTimeTokenRepository, RevocationRepository, Rotation,
-    SessionRepository, Tally, TenantDirectory, TenantRef, TenantStatus, UnknownTenantStatus,
+    DirectoryPerson, FeedPosition, InvitationAcceptance, NewCredential, OneTimeTokenRepository, RevocationRepository,
+    Rotation, SessionRepository, Tally, TenantDirectory, TenantRef, TenantStatus, UnknownTenantStatus,
 };
 #[cfg(any(test, feature = "mock"))]
 pub use repository::{

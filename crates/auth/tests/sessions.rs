@@ -2,7 +2,7 @@
 
 mod world;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use auth::{AdminRepository, AdminStore, AuthError, PasswordHash};
 use chrono::TimeDelta;
@@ -160,11 +160,15 @@ async fn every_node_hears_of_a_revocation_within_a_second() {
         assert!(other.tokens.verify_admin(&access).is_ok());
         let me = node.tokens.verify_admin(&access).expect("good");
         let mut tx = node.ports.transactor.begin().await.expect("begins");
-        node.revocations.revoke_principal_in(&mut tx, me.subject(), 2).await.expect("writes");
+        node.revocations.revoke_principal_in(&mut tx, me.subject(), 2, None).await.expect("writes");
         assert!(node.tokens.verify_admin(&access).is_ok(), "not before the commit");
         tx.commit().await.expect("commits");
-        tokio::time::sleep(std::time::Duration::from_millis(950)).await;
+        let begun = std::time::Instant::now();
         for node in [&node, &other] {
+            while node.tokens.verify_admin(&access).is_ok() {
+                assert!(begun.elapsed() < Duration::from_secs(1), "not heard of");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
             assert!(matches!(node.tokens.verify_admin(&access), Err(AuthError::TokenRevoked)));
         }
         stop.cancel();
@@ -190,6 +194,143 @@ async fn parallel_sign_ins_of_one_account_do_not_block_each_other() {
         let ada = node.ports.admins.find_admin(ada.id).await.expect("reads").expect("there");
         assert!(ada.password_hash.as_str().starts_with("$argon2id$"));
         assert_eq!(node.sessions.list(auth::Subject::Admin(ada.id)).await.expect("lists").len(), 4);
+    })
+    .await;
+}
+
+/// Opens sessions as a sign-in would, many in one transaction.
+async fn open_many(node: &Node, like: &auth::Session, count: usize) -> Vec<kernel::SessionId> {
+    let mut tx = node.ports.transactor.begin().await.expect("begins");
+    let mut opened = Vec::new();
+    for number in 0..count {
+        let id = node.ports.entropy.uuid_v7(node.ports.clock.now()).into();
+        let created_at = like.created_at + TimeDelta::milliseconds(i64::try_from(number).expect("small"));
+        let session = auth::Session { id, created_at, ..like.clone() };
+        node.ports.sessions.insert_session_in(&mut tx, &session).await.expect("inserts");
+        opened.push(id);
+    }
+    tx.commit().await.expect("commits");
+    opened
+}
+
+#[tokio::test]
+async fn an_account_with_thousands_of_sessions_is_ended_by_one_row() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        let (node, _, access) = signed_in(db.database(), &clock).await;
+        let me = node.tokens.verify_admin(&access).expect("good");
+        let mine = node.sessions.list(me.subject()).await.expect("lists").remove(0);
+        let others = open_many(&node, &mine, 7_200).await;
+        let of = |session| auth::AdminPrincipal { session_id: session, ..me };
+        let token = |session| node.tokens.sign_admin(&of(session)).expect("signs");
+        let (first, last) = (token(others[0]), token(others[7_199]));
+
+        let ended = node.sessions.revoke_all(&context(), me.subject(), Some(me.session_id)).await.expect("ends");
+        assert_eq!(ended, 7_200);
+        node.revocations.load().await.expect("reads");
+        assert_eq!(node.revocations.live().len(), 1);
+        for token in [&first, &last] {
+            let dead = node.tokens.verify_admin(token.expose_secret());
+            assert!(matches!(dead, Err(AuthError::TokenRevoked)));
+        }
+        assert!(node.tokens.verify_admin(&access).is_ok(), "the caller's own goes on");
+        let again = node.sign_in(PASSWORD, HERE).await.expect("signs in").tokens;
+        assert!(node.tokens.verify_admin(again.access_token.expose_secret()).is_ok());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_oldest_sessions_end_beyond_a_hundred() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        let (node, _, access) = signed_in(db.database(), &clock).await;
+        let me = node.tokens.verify_admin(&access).expect("good");
+        let mine = node.sessions.list(me.subject()).await.expect("lists").remove(0);
+        // From before there was a limit; more than SQLite takes parameters for.
+        let others = open_many(&node, &mine, 7_200).await;
+        clock.advance(TimeDelta::minutes(1));
+        let newest = node.sign_in(PASSWORD, HERE).await.expect("signs in").tokens;
+        let live = node.sessions.list(me.subject()).await.expect("lists");
+        assert_eq!(live.len(), 100);
+        let kept: std::collections::BTreeSet<_> = live.iter().map(|session| session.id).collect();
+        assert!(others[7_200 - 99..].iter().all(|id| kept.contains(id)), "the latest stay");
+        node.revocations.load().await.expect("reads");
+        assert!(matches!(node.tokens.verify_admin(&access), Err(AuthError::TokenRevoked)));
+        assert!(node.tokens.verify_admin(newest.access_token.expose_secret()).is_ok());
+        let ended = node.ports.sessions.find_session(PrincipalKind::Admin, others[0]).await.expect("reads");
+        assert_eq!(ended.and_then(|session| session.ended).map(|(_, reason)| reason), Some(auth::EndReason::TooMany));
+        assert_eq!(node.trail.count("SESSION_REVOKED"), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn parallel_sign_ins_do_not_exceed_the_limit() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        let (node, _, access) = signed_in(db.database(), &clock).await;
+        let me = node.tokens.verify_admin(&access).expect("good");
+        let mine = node.sessions.list(me.subject()).await.expect("lists").remove(0);
+        open_many(&node, &mine, 98).await;
+        for outcome in join_all((0..4).map(|_| node.sign_in(PASSWORD, HERE))).await {
+            outcome.expect("signs in");
+        }
+        assert_eq!(node.sessions.list(me.subject()).await.expect("lists").len(), 100);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_revocation_that_commits_late_is_not_missed() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        let (node, _, access) = signed_in(db.database(), &clock).await;
+        let me = node.tokens.verify_admin(&access).expect("good");
+        let stranger = auth::Subject::Admin(uuid::Uuid::from_u128(9).into());
+        let revocations = &node.ports.revocations;
+        let (_, start) = revocations.list_revocations(None).await.expect("reads");
+        let mut slow = node.ports.transactor.begin().await.expect("begins");
+        node.revocations.revoke_principal_in(&mut slow, me.subject(), 2, None).await.expect("writes");
+        // On PostgreSQL a later one commits, and is read, before it. On SQLite there is one writer at a time.
+        let position = if db.database().engine() == kernel::Engine::Postgres {
+            let mut quick = node.ports.transactor.begin().await.expect("begins");
+            node.revocations.revoke_principal_in(&mut quick, stranger, 2, None).await.expect("writes");
+            quick.commit().await.expect("commits");
+            let (read, position) = revocations.list_revocations(Some(start)).await.expect("reads");
+            assert_eq!(read.iter().map(|revocation| revocation.subject).collect::<Vec<_>>(), [stranger.id()]);
+            position
+        } else {
+            start
+        };
+        slow.commit().await.expect("commits");
+        let (read, position) = revocations.list_revocations(Some(position)).await.expect("reads");
+        assert!(read.iter().any(|revocation| revocation.subject == me.subject().id()), "{read:?}");
+        let (read, _) = revocations.list_revocations(Some(position)).await.expect("reads");
+        assert!(read.is_empty(), "each is read until it was seen, and no longer: {read:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_feed_takes_no_notice_of_the_writers_clock() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        let (node, _, access) = signed_in(db.database(), &clock).await;
+        let (_, start) = node.ports.revocations.list_revocations(None).await.expect("reads");
+        // A node whose clock is an hour behind ends the session.
+        let behind = Arc::new(FixedClock::default());
+        behind.advance(TimeDelta::hours(-1));
+        let other = Node::start(db.database(), &behind).await;
+        let me = node.tokens.verify_admin(&access).expect("good");
+        other.sessions.revoke(&context(), me.subject(), me.session_id).await.expect("ends");
+        let (read, _) = node.ports.revocations.list_revocations(Some(start)).await.expect("reads");
+        assert_eq!(read.len(), 1);
+        node.revocations.load().await.expect("reads");
+        assert!(matches!(node.tokens.verify_admin(&access), Err(AuthError::TokenRevoked)));
+        // Nor is it deleted because somebody's clock says that its time is over.
+        let mut tx = node.ports.transactor.begin().await.expect("begins");
+        assert_eq!(node.revocations.purge_in(&mut tx).await.expect("purges"), 0);
     })
     .await;
 }

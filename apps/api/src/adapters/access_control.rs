@@ -36,7 +36,8 @@ impl AccessControl for SessionControl {
         user_id: TenantUserId,
         min_generation: i64,
     ) -> Result<(), StoreError> {
-        self.revocations.revoke_principal_in(tx, Subject::Tenant { tenant_id, user_id }, min_generation).await
+        let subject = Subject::Tenant { tenant_id, user_id };
+        self.revocations.revoke_principal_in(tx, subject, min_generation, None).await
     }
 
     async fn end_sessions_of_tenant_in(&self, tx: &mut Tx, tenant: TenantId) -> Result<(), StoreError> {
@@ -51,7 +52,7 @@ impl AccessControl for SessionControl {
         user_id: TenantUserId,
     ) -> Result<(), StoreError> {
         let subject = Subject::Tenant { tenant_id, user_id };
-        self.sessions.revoke_other_sessions_in(tx, subject, None, EndReason::AccountChanged).await?;
+        self.sessions.end_sessions_in(tx, subject, None, EndReason::AccountChanged).await?;
         Ok(())
     }
 

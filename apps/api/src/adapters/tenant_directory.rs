@@ -90,6 +90,15 @@ impl TenantDirectory for MemberDirectory {
         self.members.record_sign_in_in(tx, tenant, user, at).await
     }
 
+    async fn bump_generation_in(
+        &self,
+        tx: &mut Tx,
+        tenant: TenantId,
+        user: TenantUserId,
+    ) -> Result<Option<i64>, StoreError> {
+        self.members.bump_generation_in(tx, tenant, user).await
+    }
+
     async fn record_activity_in(
         &self,
         tx: &mut Tx,

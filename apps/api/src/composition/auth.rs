@@ -66,7 +66,8 @@ impl AuthServices {
         let throttle = Arc::new(Throttle::new(&ports, Arc::clone(&keys), &numbers));
         let sessions = Arc::new(Sessions::new(&ports, Arc::clone(&revocations)));
         let (by, held) = (|| Arc::clone(&keys), || Arc::clone(&revocations));
-        let sign_in = SignIn::new(&ports, &numbers, by(), Arc::clone(&tokens), hasher.clone(), Arc::clone(&throttle));
+        let counted = Arc::clone(&throttle);
+        let sign_in = SignIn::new(&ports, &numbers, by(), Arc::clone(&tokens), hasher.clone(), counted, held());
         let refresh = Refresh::new(&ports, &numbers, by(), Arc::clone(&tokens), held());
         let sign_out = SignOut::new(&ports, by(), held());
         let profiles = Profiles::new(&ports);

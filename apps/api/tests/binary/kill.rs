@@ -90,8 +90,8 @@ async fn a_session_that_ended_by_reuse_stays_dead_after_kill_nine() {
         let server = site.start().await;
         refresh(&server, &newest.cookie()).send().await.problem(401, "REFRESH_REUSED");
         let verify = |token: &str| server.get("/api/admin/auth/verify").bearer(token).send();
-        verify(&newest.access_token()).await.problem(401, "TOKEN_INVALID");
-        verify(&login.access_token()).await.problem(401, "TOKEN_INVALID");
+        verify(&newest.access_token()).await.problem(401, "TOKEN_REVOKED");
+        verify(&login.access_token()).await.problem(401, "TOKEN_REVOKED");
         // The other session of the same person goes on.
         verify(&other.access_token()).await.expect(200);
         refresh(&server, &other.cookie()).send().await.expect(200);

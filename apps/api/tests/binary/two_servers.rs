@@ -20,7 +20,7 @@ async fn until_refused(server: &Server, path: &str, token: &str) {
     loop {
         let reply = server.get(path).bearer(token).send().await;
         if reply.status.as_u16() == 401 {
-            reply.problem(401, "TOKEN_INVALID");
+            reply.problem(401, "TOKEN_REVOKED");
             return;
         }
         reply.expect(200);

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kernel::{AuditEntryId, Engine, StoreError, Tx};
+use kernel::{AuditEntryId, Engine, StoreError, Tx, store::batches};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
     QueryResult, QuerySelect, QueryTrait, Statement,
@@ -115,8 +115,10 @@ impl ChainStore for AuditStore {
     }
 
     async fn forget_personal_in(&self, tx: &mut Tx, entries: &[AuditEntryId]) -> Result<(), StoreError> {
-        let these = Column::Id.is_in(entries.iter().map(|id| id.uuid()));
-        persons::forget_in(tx, Condition::all().add(these)).await?;
+        for some in batches(entries, 1) {
+            let these = Column::Id.is_in(some.iter().map(|id| id.uuid()));
+            persons::forget_in(tx, Condition::all().add(these)).await?;
+        }
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use kernel::{StoreError, Tx};
+use kernel::{StoreError, Tx, store::batches};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
@@ -15,15 +15,12 @@ use super::entity::{
 };
 use crate::domain::chain::PersonKey;
 
-/// Parameters of one statement stay far below SQLite's limit of 32,766.
-const AT_ONCE: usize = 2_000;
-
 pub(super) async fn keys(
     connection: &impl ConnectionTrait,
     people: &[Uuid],
 ) -> Result<HashMap<Uuid, PersonKey>, StoreError> {
     let mut keys = HashMap::with_capacity(people.len());
-    for some in people.chunks(AT_ONCE) {
+    for some in batches(people, 1) {
         let rows = Entity::find().filter(Column::PersonId.is_in(some.iter().copied())).all(connection).await?;
         for row in rows {
             let key = match (row.salt, row.erasure_proof) {
@@ -42,7 +39,7 @@ pub(super) async fn insert_salts_in(
     salts: &[(Uuid, [u8; 32])],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    for some in salts.chunks(AT_ONCE) {
+    for some in batches(salts, 5) {
         let rows = some.iter().map(|(person, salt)| ActiveModel {
             person_id: Set(*person),
             salt: Set(Some(hex::encode(salt))),

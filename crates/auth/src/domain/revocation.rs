@@ -1,6 +1,8 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, Utc};
+use kernel::SessionId;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{AdminPrincipal, TenantPrincipal};
@@ -43,9 +45,9 @@ pub struct Revocation {
     pub subject: Uuid,
     /// Tokens of this generation and later stay good; without meaning for a session.
     pub min_generation: i64,
-    /// When it was written.
-    pub created_at: DateTime<Utc>,
-    /// When the last token that it could concern has expired.
+    /// The one session of the person whose older tokens stay good.
+    pub spared: Option<SessionId>,
+    /// When the last token that it could concern has expired, by the clock of who wrote it.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -54,29 +56,39 @@ pub struct Revocation {
 /// Generations, not times, tell old tokens from new ones: no two machines need to agree on the time.
 #[derive(Debug, Clone, Default)]
 pub struct RevocationSet {
-    entries: HashMap<(RevocationKind, Uuid), Entry>,
+    entries: HashMap<(RevocationKind, Uuid), Vec<Entry>>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     min_generation: i64,
+    spared: Option<SessionId>,
     expires_at: DateTime<Utc>,
+    heard_at: Instant,
 }
 
 impl RevocationSet {
-    /// Adds a revocation; of two for the same subject the stricter stands. Adding it again changes nothing.
-    pub fn add(&mut self, revocation: &Revocation) {
-        let entry = self
-            .entries
-            .entry((revocation.kind, revocation.subject))
-            .or_insert(Entry { min_generation: revocation.min_generation, expires_at: revocation.expires_at });
-        entry.min_generation = entry.min_generation.max(revocation.min_generation);
-        entry.expires_at = entry.expires_at.max(revocation.expires_at);
+    /// Adds a revocation that was read at `heard_at`; of two for the same subject that spare the same session the stricter
+    /// stands. Adding it again changes nothing.
+    pub fn add(&mut self, revocation: &Revocation, heard_at: Instant) {
+        let Revocation { min_generation, spared, expires_at, .. } = *revocation;
+        let entries = self.entries.entry((revocation.kind, revocation.subject)).or_default();
+        match entries.iter_mut().find(|entry| entry.spared == spared) {
+            Some(entry) => {
+                entry.min_generation = entry.min_generation.max(min_generation);
+                entry.expires_at = entry.expires_at.max(expires_at);
+            }
+            None => entries.push(Entry { min_generation, spared, expires_at, heard_at }),
+        }
     }
 
-    /// Forgets what concerns only tokens that have expired anyway.
-    pub fn drop_expired(&mut self, now: DateTime<Utc>) {
-        self.entries.retain(|_, entry| entry.expires_at > now);
+    /// Forgets what concerns only tokens that have expired anyway: by the clock that tokens are checked with, and known for
+    /// longer than a token lives, so that a clock that is set forward and back again brings no token to life.
+    pub fn drop_expired(&mut self, now: DateTime<Utc>, since: Instant, life: Duration) {
+        self.entries.retain(|_, entries| {
+            entries.retain(|entry| entry.expires_at > now || since.duration_since(entry.heard_at) < life);
+            !entries.is_empty()
+        });
     }
 
     /// How many subjects are revoked.
@@ -94,23 +106,26 @@ impl RevocationSet {
     /// Whether the token that told of this admin must be refused.
     #[must_use]
     pub fn refuses_admin(&self, principal: &AdminPrincipal) -> bool {
-        self.refuses_session(principal.session_id.uuid())
-            || self.refuses(RevocationKind::Principal, principal.admin_id.uuid(), principal.generation)
+        let (session, generation) = (principal.session_id, principal.generation);
+        self.refuses_session(session)
+            || self.refuses(RevocationKind::Principal, principal.admin_id.uuid(), session, generation)
     }
 
     /// Whether the token that told of this person must be refused.
     #[must_use]
     pub fn refuses_tenant(&self, principal: &TenantPrincipal) -> bool {
-        self.refuses_session(principal.session_id.uuid())
-            || self.refuses(RevocationKind::Principal, principal.user_id.uuid(), principal.generation)
-            || self.refuses(RevocationKind::Tenant, principal.tenant_id.uuid(), principal.tenant_generation)
+        let (session, generation) = (principal.session_id, principal.generation);
+        self.refuses_session(session)
+            || self.refuses(RevocationKind::Principal, principal.user_id.uuid(), session, generation)
+            || self.refuses(RevocationKind::Tenant, principal.tenant_id.uuid(), session, principal.tenant_generation)
     }
 
-    fn refuses_session(&self, id: Uuid) -> bool {
-        self.entries.contains_key(&(RevocationKind::Session, id))
+    fn refuses_session(&self, id: SessionId) -> bool {
+        self.entries.contains_key(&(RevocationKind::Session, id.uuid()))
     }
 
-    fn refuses(&self, kind: RevocationKind, id: Uuid, generation: i64) -> bool {
-        self.entries.get(&(kind, id)).is_some_and(|entry| generation < entry.min_generation)
+    fn refuses(&self, kind: RevocationKind, id: Uuid, session: SessionId, generation: i64) -> bool {
+        let entries = self.entries.get(&(kind, id));
+        entries.into_iter().flatten().any(|entry| generation < entry.min_generation && entry.spared != Some(session))
     }
 }

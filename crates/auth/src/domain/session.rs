@@ -20,11 +20,20 @@ pub enum EndReason {
     TenantClosed,
     /// A refresh token was used twice.
     Reuse,
+    /// Its account opened more than it may have at once.
+    TooMany,
 }
 
 impl EndReason {
-    const ALL: [Self; 6] =
-        [Self::SignedOut, Self::Revoked, Self::PasswordChanged, Self::AccountChanged, Self::TenantClosed, Self::Reuse];
+    const ALL: [Self; 7] = [
+        Self::SignedOut,
+        Self::Revoked,
+        Self::PasswordChanged,
+        Self::AccountChanged,
+        Self::TenantClosed,
+        Self::Reuse,
+        Self::TooMany,
+    ];
 
     /// The name in the database.
     #[must_use]
@@ -36,6 +45,7 @@ impl EndReason {
             Self::AccountChanged => "ACCOUNT_CHANGED",
             Self::TenantClosed => "TENANT_CLOSED",
             Self::Reuse => "REUSE",
+            Self::TooMany => "TOO_MANY",
         }
     }
 

@@ -48,8 +48,6 @@ pub struct NewCredential {
     pub hash: PasswordHash,
     /// Whether it is a temporary password.
     pub must_change: bool,
-    /// Whether the generation moves on, so that access tokens already handed out die.
-    pub kills_tokens: bool,
     /// Now.
     pub at: DateTime<Utc>,
 }
@@ -89,8 +87,12 @@ pub trait AdminRepository: Send + Sync {
     /// `version` is the new one, if the stored version is still the one before it. Tells whether it was.
     async fn update_admin_in(&self, tx: &mut Tx, admin: &AdminAccount) -> Result<bool, StoreError>;
 
-    /// Sets a new password, moves the version (and, if asked, the generation) on, and answers the generation.
-    async fn set_password_in(&self, tx: &mut Tx, id: AdminId, credential: &NewCredential) -> Result<i64, StoreError>;
+    /// Sets a new password and moves the version on.
+    async fn set_password_in(&self, tx: &mut Tx, id: AdminId, credential: &NewCredential) -> Result<(), StoreError>;
+
+    /// Moves the generation on, so that access tokens already handed out can be told from later ones, and answers it. The
+    /// account is locked from then on.
+    async fn bump_generation_in(&self, tx: &mut Tx, id: AdminId) -> Result<Option<i64>, StoreError>;
 
     /// Replaces the hash of an unchanged password by a better one, if `from` is still the stored one.
     async fn upgrade_hash_in(

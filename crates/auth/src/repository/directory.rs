@@ -157,6 +157,19 @@ pub trait TenantDirectory: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError>;
 
+    /// Moves the person's generation on, so that access tokens already handed out can be told from later ones, and answers
+    /// it. Like [`TenantDirectory::record_sign_in_in`] it locks the workshop (`FOR SHARE`) first and comes before
+    /// [`TenantDirectory::find_person_for_share`].
+    ///
+    /// # Errors
+    /// What the store says.
+    async fn bump_generation_in(
+        &self,
+        tx: &mut Tx,
+        tenant: TenantId,
+        user: TenantUserId,
+    ) -> Result<Option<i64>, StoreError>;
+
     /// Notes that the person was active. Called before [`TenantDirectory::find_person_for_share`], like
     /// [`TenantDirectory::record_sign_in_in`].
     ///

@@ -33,7 +33,7 @@ pub use one_time_tokens::MockOneTimeTokenRepository;
 pub use one_time_tokens::OneTimeTokenRepository;
 #[cfg(any(test, feature = "mock"))]
 pub use revocations::MockRevocationRepository;
-pub use revocations::RevocationRepository;
+pub use revocations::{FeedPosition, RevocationRepository};
 #[cfg(any(test, feature = "mock"))]
 pub use sessions::MockSessionRepository;
 pub use sessions::{Rotation, SessionRepository};

@@ -53,13 +53,22 @@ pub trait SessionRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
 
-    /// Ends all active sessions of an account but `except`; answers which.
+    /// Ends all active sessions of an account but `except`; answers how many.
     async fn end_sessions_in(
         &self,
         tx: &mut Tx,
         subject: Subject,
         except: Option<SessionId>,
         reason: EndReason,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError>;
+
+    /// Ends all active sessions of an account but the `keep` that were opened last; answers which.
+    async fn end_oldest_in(
+        &self,
+        tx: &mut Tx,
+        subject: Subject,
+        keep: u64,
         now: DateTime<Utc>,
     ) -> Result<Vec<SessionId>, StoreError>;
 

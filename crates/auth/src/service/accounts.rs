@@ -150,6 +150,15 @@ impl Accounts {
         })
     }
 
+    /// Moves the account's generation on, and answers it; nothing for an account that is gone. It locks workshop and
+    /// account, so it comes before whatever else the transaction does to them.
+    pub(crate) async fn bump_generation_in(&self, tx: &mut Tx, subject: Subject) -> Result<Option<i64>, StoreError> {
+        match subject {
+            Subject::Admin(id) => self.admins.bump_generation_in(tx, id).await,
+            Subject::Tenant { tenant_id, user_id } => self.directory.bump_generation_in(tx, tenant_id, user_id).await,
+        }
+    }
+
     /// Replaces the hash of an unchanged password by a better one.
     pub(crate) async fn upgrade_hash_in(
         &self,

@@ -3,24 +3,26 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
 use kernel::Clock;
+use tokio::time::Instant;
 
 use crate::{AdminPrincipal, AuthError, Revocation, RevocationSet, TenantPrincipal};
 
 /// What this node knows of revocations; every verified token is held against it, without a database read.
 ///
-/// Until it was filled for the first time, and whenever the feed has been silent for too long, it refuses all.
+/// Until it was filled for the first time, and whenever the feed has been silent for too long, it refuses all. How long it
+/// has been silent is measured, not read from a clock that may be set.
 pub struct LiveRevocations {
     state: RwLock<State>,
     clock: Arc<dyn Clock>,
     stale_after: Duration,
+    life: Duration,
 }
 
 #[derive(Default)]
 struct State {
     set: RevocationSet,
-    heard_at: Option<DateTime<Utc>>,
+    heard_at: Option<Instant>,
 }
 
 impl std::fmt::Debug for LiveRevocations {
@@ -30,19 +32,19 @@ impl std::fmt::Debug for LiveRevocations {
 }
 
 impl LiveRevocations {
-    /// Empty and refusing, until the feed has filled it.
+    /// Empty and refusing, until the feed has filled it. A token lives for `life` at most.
     #[must_use]
-    pub fn new(clock: Arc<dyn Clock>, stale_after: Duration) -> Self {
-        Self { state: RwLock::default(), clock, stale_after }
+    pub fn new(clock: Arc<dyn Clock>, stale_after: Duration, life: Duration) -> Self {
+        Self { state: RwLock::default(), clock, stale_after, life }
     }
 
     /// Takes what the feed has read, as of `read_at` (before the read began).
-    pub fn absorb(&self, revocations: &[Revocation], read_at: DateTime<Utc>) {
+    pub fn absorb(&self, revocations: &[Revocation], read_at: Instant) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         for revocation in revocations {
-            state.set.add(revocation);
+            state.set.add(revocation, read_at);
         }
-        state.set.drop_expired(read_at);
+        state.set.drop_expired(self.clock.now(), read_at, self.life);
         state.heard_at = Some(read_at);
     }
 
@@ -79,9 +81,8 @@ impl LiveRevocations {
         if refuses(&state.set) {
             return Err(AuthError::TokenRevoked);
         }
-        let silent_for = state.heard_at.and_then(|at| (self.clock.now() - at).to_std().ok().or(Some(Duration::ZERO)));
-        match silent_for {
-            Some(silent_for) if silent_for <= self.stale_after => Ok(()),
+        match state.heard_at {
+            Some(heard_at) if heard_at.elapsed() <= self.stale_after => Ok(()),
             _ => Err(AuthError::RevocationsStale),
         }
     }

@@ -113,7 +113,7 @@ async fn a_session_that_is_over_stays_over() {
     let later = start() + TimeDelta::days(7);
     let cases = [
         (over(Some((start(), EndReason::Reuse)), later), "REFRESH_REUSED"),
-        (over(Some((start(), EndReason::SignedOut)), later), "TOKEN_INVALID"),
+        (over(Some((start(), EndReason::SignedOut)), later), "TOKEN_REVOKED"),
         (over(None, start()), "TOKEN_EXPIRED"),
     ];
     for (current, code) in cases {

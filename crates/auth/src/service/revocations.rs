@@ -1,8 +1,11 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use kernel::{Clock, SessionId, StoreError, TenantId, Tx};
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -10,14 +13,14 @@ use super::{AuthPorts, LiveRevocations};
 use crate::{
     AuthConfig,
     domain::{Revocation, RevocationKind, Subject},
-    repository::RevocationRepository,
+    repository::{FeedPosition, RevocationRepository},
 };
 
-/// A revocation is dated when it is written, but seen when its transaction commits; each poll looks this far back, so
-/// that neither a slow transaction nor another node's clock hides one.
-const OVERLAP: TimeDelta = TimeDelta::seconds(60);
-/// Everything is read again this often, whatever the clocks say.
-const RELOAD_EVERY: TimeDelta = TimeDelta::seconds(60);
+/// Everything is read again this often, so that a database that was put back to an older state is followed, too.
+const RELOAD_EVERY: Duration = Duration::from_secs(60);
+/// A revocation is kept so much longer than the clock demands that wrote it, by the database's: both would have to be
+/// wrong to lose it early.
+const KEEP_LONGER: Duration = Duration::from_secs(60 * 60);
 /// A token signed right before the revocation may reach its owner right after it.
 const SLACK: Duration = Duration::from_secs(60);
 
@@ -27,8 +30,9 @@ pub struct Revocations {
     clock: Arc<dyn Clock>,
     live: Arc<LiveRevocations>,
     wake: Arc<Notify>,
+    read_up_to: Mutex<Option<FeedPosition>>,
     poll: Duration,
-    life: TimeDelta,
+    life: Duration,
 }
 
 impl std::fmt::Debug for Revocations {
@@ -45,10 +49,11 @@ impl Revocations {
         Self {
             repository: Arc::clone(&ports.revocations),
             clock: Arc::clone(&ports.clock),
-            live: Arc::new(LiveRevocations::new(Arc::clone(&ports.clock), config.revocation_stale_after)),
+            live: Arc::new(LiveRevocations::new(Arc::clone(&ports.clock), config.revocation_stale_after, life)),
             wake: Arc::default(),
+            read_up_to: Mutex::default(),
             poll: config.revocation_poll,
-            life: TimeDelta::from_std(life).unwrap_or(TimeDelta::MAX),
+            life,
         }
     }
 
@@ -75,7 +80,8 @@ impl Revocations {
         self.write_in(tx, &revocations).await
     }
 
-    /// Kills a person's access tokens of generations before `min_generation`.
+    /// Kills a person's access tokens of generations before `min_generation`, in all their sessions but `spared`: one row,
+    /// however many sessions there are.
     ///
     /// # Errors
     /// What the store says.
@@ -84,8 +90,10 @@ impl Revocations {
         tx: &mut Tx,
         subject: Subject,
         min_generation: i64,
+        spared: Option<SessionId>,
     ) -> Result<(), StoreError> {
-        self.write_in(tx, &[self.revocation(RevocationKind::Principal, subject.id(), min_generation)]).await
+        let revocation = self.revocation(RevocationKind::Principal, subject.id(), min_generation);
+        self.write_in(tx, &[Revocation { spared, ..revocation }]).await
     }
 
     /// Kills the access tokens of a workshop's people of generations before `min_generation`.
@@ -101,12 +109,12 @@ impl Revocations {
     /// # Errors
     /// What the store says; nothing is believed then.
     pub async fn load(&self) -> Result<(), StoreError> {
-        self.read_since(DateTime::UNIX_EPOCH).await
+        self.read(None).await
     }
 
     /// Follows new revocations until told to stop: woken by this node's own, and polling for those of others.
     pub async fn run(&self, stop: CancellationToken) {
-        let mut loaded_at = self.clock.now();
+        let mut loaded_at = Instant::now();
         let mut failing = false;
         loop {
             tokio::select! {
@@ -114,10 +122,10 @@ impl Revocations {
                 () = self.wake.notified() => {}
                 () = tokio::time::sleep(self.poll) => {}
             }
-            let now = self.clock.now();
-            let reload = (now - loaded_at).abs() >= RELOAD_EVERY;
-            let since = if reload { DateTime::UNIX_EPOCH } else { now - OVERLAP };
-            match self.read_since(since).await {
+            let reload = loaded_at.elapsed() >= RELOAD_EVERY;
+            let after = if reload { None } else { self.position() };
+            let now = Instant::now();
+            match self.read(after).await {
                 Ok(()) => {
                     loaded_at = if reload { now } else { loaded_at };
                     failing = false;
@@ -136,19 +144,25 @@ impl Revocations {
     /// # Errors
     /// What the store says.
     pub async fn purge_in(&self, tx: &mut Tx) -> Result<u64, StoreError> {
-        self.repository.purge_revocations_in(tx, self.clock.now()).await
+        let age = i64::try_from((self.life + KEEP_LONGER).as_secs()).unwrap_or(i64::MAX);
+        self.repository.purge_revocations_in(tx, self.clock.now(), age).await
     }
 
-    async fn read_since(&self, since: DateTime<Utc>) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        let revocations = self.repository.list_revocations(since, now).await?;
-        self.live.absorb(&revocations, now);
+    fn position(&self) -> Option<FeedPosition> {
+        *self.read_up_to.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn read(&self, after: Option<FeedPosition>) -> Result<(), StoreError> {
+        let began = Instant::now();
+        let (revocations, position) = self.repository.list_revocations(after).await?;
+        self.live.absorb(&revocations, began);
+        *self.read_up_to.lock().unwrap_or_else(PoisonError::into_inner) = Some(position);
         Ok(())
     }
 
     fn revocation(&self, kind: RevocationKind, subject: Uuid, min_generation: i64) -> Revocation {
-        let now = self.clock.now();
-        Revocation { kind, subject, min_generation, created_at: now, expires_at: now + self.life }
+        let life = TimeDelta::from_std(self.life).unwrap_or(TimeDelta::MAX);
+        Revocation { kind, subject, min_generation, spared: None, expires_at: self.clock.now() + life }
     }
 
     async fn write_in(&self, tx: &mut Tx, revocations: &[Revocation]) -> Result<(), StoreError> {

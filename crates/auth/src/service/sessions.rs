@@ -3,7 +3,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use kernel::{AuditEntry, AuditTrail, Changes, Clock, RequestContext, SessionId, StoreError, TenantId, Transactor, Tx};
 
-use super::{AuthPorts, Revocations};
+use super::{AuthPorts, Revocations, accounts::Accounts};
 use crate::{
     AuthError,
     domain::{EndReason, Session, Subject},
@@ -15,6 +15,7 @@ const KEEP_OVER: TimeDelta = TimeDelta::days(30);
 
 /// Lists and ends sessions. Whatever ends one also kills its access tokens, within a second on every node.
 pub struct Sessions {
+    accounts: Accounts,
     repository: Arc<dyn SessionRepository>,
     audit: Arc<dyn AuditTrail>,
     transactor: Arc<dyn Transactor>,
@@ -33,6 +34,7 @@ impl Sessions {
     #[must_use]
     pub fn new(ports: &AuthPorts, revocations: Arc<Revocations>) -> Self {
         Self {
+            accounts: Accounts::new(ports),
             repository: Arc::clone(&ports.sessions),
             audit: Arc::clone(&ports.audit),
             transactor: Arc::clone(&ports.transactor),
@@ -88,7 +90,7 @@ impl Sessions {
         context: &RequestContext,
         subject: Subject,
         except: Option<SessionId>,
-    ) -> Result<usize, AuthError> {
+    ) -> Result<u64, AuthError> {
         let mut tx = self.transactor.begin().await?;
         let ended = self.revoke_all_in(&mut tx, context, subject, except).await?;
         tx.commit().await?;
@@ -105,8 +107,12 @@ impl Sessions {
         context: &RequestContext,
         subject: Subject,
         except: Option<SessionId>,
-    ) -> Result<usize, AuthError> {
-        let ended = self.revoke_other_sessions_in(tx, subject, except, EndReason::Revoked).await?;
+    ) -> Result<u64, AuthError> {
+        let generation = self.accounts.bump_generation_in(tx, subject).await?;
+        let ended = self.end_sessions_in(tx, subject, except, EndReason::Revoked).await?;
+        if let Some(generation) = generation {
+            self.revocations.revoke_principal_in(tx, subject, generation, except).await?;
+        }
         let changes = Changes::new().set("sessionsEnded", &ended);
         let entry = AuditEntry::done("SESSION_REVOKED", subject.resource(), subject.id()).changes(changes);
         self.audit.record_in(tx, context, of_subject(entry, subject)).await?;
@@ -114,20 +120,19 @@ impl Sessions {
     }
 
     /// Ends all sessions of an account but `except`, as part of something that leaves its own audit entry (a changed
-    /// password, a deactivation); answers how many.
+    /// password, a deactivation); answers how many. Their access tokens die by the account's new generation: see
+    /// [`Revocations::revoke_principal_in`].
     ///
     /// # Errors
     /// What the store says.
-    pub async fn revoke_other_sessions_in(
+    pub async fn end_sessions_in(
         &self,
         tx: &mut Tx,
         subject: Subject,
         except: Option<SessionId>,
         reason: EndReason,
-    ) -> Result<usize, StoreError> {
-        let ended = self.repository.end_sessions_in(tx, subject, except, reason, self.clock.now()).await?;
-        self.revocations.revoke_sessions_in(tx, &ended).await?;
-        Ok(ended.len())
+    ) -> Result<u64, StoreError> {
+        self.repository.end_sessions_in(tx, subject, except, reason, self.clock.now()).await
     }
 
     /// Ends all sessions of a workshop's people, as part of closing it. Their access tokens die by the workshop's new

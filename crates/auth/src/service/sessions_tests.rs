@@ -1,7 +1,10 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::service::test_ports::{Kept, Mocks, context};
+use crate::{
+    Revocation,
+    service::test_ports::{Kept, Mocks, context},
+};
 
 fn sessions(kept: &Kept) -> Sessions {
     Sessions::new(&kept.ports, Arc::new(Revocations::new(&kept.ports, &kept.config)))
@@ -34,12 +37,21 @@ async fn somebody_elses_session_is_not_there() {
 }
 
 #[tokio::test]
-async fn ending_all_revokes_each() {
+async fn ending_all_takes_one_row_however_many_there_are() {
     let mut mocks = Mocks::new();
-    let two = || vec![SessionId(Uuid::from_u128(2)), SessionId(Uuid::from_u128(3))];
-    mocks.sessions.expect_end_sessions_in().returning(move |_, _, _, _, _| Ok(two()));
-    mocks.revocations.expect_insert_revocations_in().withf(|_, rows| rows.len() == 2).once().returning(|_, _| Ok(()));
+    let mine = SessionId(Uuid::from_u128(2));
+    mocks.admins.expect_bump_generation_in().once().returning(|_, _| Ok(Some(5)));
+    mocks.sessions.expect_end_sessions_in().returning(move |_, _, _, _, _| Ok(7_000));
+    let expected = move |rows: &[Revocation]| {
+        rows.len() == 1 && (rows[0].min_generation, rows[0].spared) == (5, Some(mine)) && rows[0].subject == me().id()
+    };
+    mocks
+        .revocations
+        .expect_insert_revocations_in()
+        .once()
+        .withf(move |_, rows| expected(rows))
+        .returning(|_, _| Ok(()));
     let kept = mocks.ports();
-    assert_eq!(sessions(&kept).revoke_all(&context(), me(), None).await.expect("ends"), 2);
+    assert_eq!(sessions(&kept).revoke_all(&context(), me(), Some(mine)).await.expect("ends"), 7_000);
     assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
 }

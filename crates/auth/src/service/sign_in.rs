@@ -2,21 +2,21 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
-    Actor, AuditEntry, AuditTrail, Clock, DomainError, EmailAddress, Entropy, PrincipalKind, RequestContext, TenantId,
-    Transactor,
+    Actor, AuditEntry, AuditTrail, Changes, Clock, DomainError, EmailAddress, Entropy, PrincipalKind, RequestContext,
+    TenantId, Transactor, Tx,
 };
 use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::{
-    AccessTokens, AuthPorts, CountedTry, PasswordHasher, Throttle, TokenPair, TriedAccount,
+    AccessTokens, AuthPorts, CountedTry, PasswordHasher, Revocations, Throttle, TokenPair, TriedAccount,
     accounts::{Account, Accounts, admin, person},
     sessions::of_subject,
     token_pair::TokenIssuer,
 };
 use crate::{
     AuthConfig, AuthError, SigningKeys,
-    domain::{AdminAccount, PasswordHash, Session},
+    domain::{AdminAccount, EndReason, PasswordHash, Session, Subject},
     repository::{
         AdminRepository, CredentialRepository, DirectoryPerson, SessionRepository, TenantDirectory, TenantRef,
     },
@@ -40,6 +40,8 @@ pub struct SignIn {
     entropy: Arc<dyn Entropy>,
     hasher: PasswordHasher,
     throttle: Arc<Throttle>,
+    revocations: Arc<Revocations>,
+    max_sessions: u64,
     issuer: TokenIssuer,
     floor: Duration,
     idle_life: TimeDelta,
@@ -79,6 +81,7 @@ impl SignIn {
         access: Arc<AccessTokens>,
         hasher: PasswordHasher,
         throttle: Arc<Throttle>,
+        revocations: Arc<Revocations>,
     ) -> Self {
         let span = |life| TimeDelta::from_std(life).unwrap_or(TimeDelta::MAX);
         Self {
@@ -93,6 +96,8 @@ impl SignIn {
             entropy: Arc::clone(&ports.entropy),
             hasher,
             throttle,
+            revocations,
+            max_sessions: config.max_sessions,
             issuer: TokenIssuer { access, keys },
             floor: config.refusal_floor,
             idle_life: span(config.idle_life),
@@ -258,6 +263,7 @@ impl SignIn {
         }
         let session = self.new_session(&context, &account, now);
         let tokens = self.issuer.issue(account.principal(session.id), session.counter)?;
+        self.make_room_in(&mut tx, &context, subject, now).await?;
         self.sessions.insert_session_in(&mut tx, &session).await?;
         if let Some(better) = better {
             self.accounts.upgrade_hash_in(&mut tx, subject, verified, better).await?;
@@ -267,6 +273,26 @@ impl SignIn {
         self.throttle.succeeded_in(&mut tx, counted).await?;
         tx.commit().await?;
         Ok(Opening::Done(Box::new(SignedIn { account, tokens })))
+    }
+
+    /// Ends the account's oldest sessions, if it has as many as it may. The account is locked, so that two sign-ins at once
+    /// do not both find room.
+    async fn make_room_in(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        subject: Subject,
+        now: DateTime<Utc>,
+    ) -> Result<(), AuthError> {
+        let keep = self.max_sessions.saturating_sub(1);
+        let ended = self.sessions.end_oldest_in(tx, subject, keep, now).await?;
+        if ended.is_empty() {
+            return Ok(());
+        }
+        self.revocations.revoke_sessions_in(tx, &ended).await?;
+        let changes = Changes::new().set("sessionsEnded", &ended.len()).set("reason", &EndReason::TooMany.as_str());
+        let entry = AuditEntry::done("SESSION_REVOKED", subject.resource(), subject.id()).changes(changes);
+        Ok(self.audit.record_in(tx, context, of_subject(entry, subject)).await?)
     }
 
     fn new_session(&self, context: &RequestContext, account: &Account, now: DateTime<Utc>) -> Session {

@@ -14,9 +14,9 @@ async fn hash() -> PasswordHash {
 }
 
 fn sign_in(kept: &Kept) -> SignIn {
-    let (_, tokens) = kept.tokens();
+    let (revocations, tokens) = kept.tokens();
     let throttle = Arc::new(Throttle::new(&kept.ports, Arc::clone(&kept.keys), &kept.config));
-    SignIn::new(&kept.ports, &kept.config, Arc::clone(&kept.keys), tokens, hasher(), throttle)
+    SignIn::new(&kept.ports, &kept.config, Arc::clone(&kept.keys), tokens, hasher(), throttle, revocations)
 }
 
 async fn try_admin(kept: &Kept, email: &str, password: &str) -> Result<SignedIn<AdminAccount>, AuthError> {
@@ -25,7 +25,7 @@ async fn try_admin(kept: &Kept, email: &str, password: &str) -> Result<SignedIn<
 
 /// Ada, as stored; `locked` is how the transaction sees her.
 fn world(ada: AdminAccount, locked: AdminAccount) -> Mocks {
-    let mut mocks = Mocks::new().without_throttle();
+    let mut mocks = Mocks::new().without_throttle().with_room();
     mocks.admins.expect_find_admin_by_email().returning(move |email| Ok((*email == ada.email).then(|| ada.clone())));
     mocks.admins.expect_find_admin_for_share().returning(move |_, _| Ok(Some(locked.clone())));
     mocks.admins.expect_record_sign_in_in().returning(|_, _, _| Ok(()));
@@ -43,6 +43,34 @@ async fn the_right_password_opens_a_session() {
     assert_eq!(signed_in.tokens.expires_in, 900);
     assert_eq!(kept.trail.actions(), [("LOGIN_SUCCESS", 200)]);
     assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT", "BEGIN", "COMMIT"], "count, then open");
+}
+
+#[tokio::test]
+async fn one_session_too_many_ends_the_oldest_with_its_tokens() {
+    let ada = an_admin(hash().await);
+    let mut mocks = Mocks::new().without_throttle();
+    let (by_email, locked) = (ada.clone(), ada);
+    mocks.admins.expect_find_admin_by_email().returning(move |_| Ok(Some(by_email.clone())));
+    mocks.admins.expect_find_admin_for_share().returning(move |_, _| Ok(Some(locked.clone())));
+    mocks.admins.expect_record_sign_in_in().returning(|_, _, _| Ok(()));
+    let oldest = kernel::SessionId(Uuid::from_u128(9));
+    mocks
+        .sessions
+        .expect_end_oldest_in()
+        .withf(|_, _, keep, _| *keep == 99)
+        .returning(move |_, _, _, _| Ok(vec![oldest]));
+    mocks.sessions.expect_insert_session_in().once().returning(|_, _| Ok(()));
+    let is_oldest = move |revocations: &[crate::Revocation]| revocations[0].subject == oldest.uuid();
+    mocks
+        .revocations
+        .expect_insert_revocations_in()
+        .once()
+        .withf(move |_, revocations| is_oldest(revocations))
+        .returning(|_, _| Ok(()));
+    let kept = mocks.ports();
+    try_admin(&kept, "ada@nextcrm.test", RIGHT).await.expect("signs in");
+    assert_eq!(kept.trail.actions(), [("SESSION_REVOKED", 200), ("LOGIN_SUCCESS", 200)]);
+    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT", "BEGIN", "COMMIT"], "in the sign-in's own transaction");
 }
 
 #[tokio::test]
@@ -123,7 +151,7 @@ fn a_person(status: TenantStatus) -> DirectoryPerson {
 
 async fn at_tenant_door(status: TenantStatus, password: &str) -> (Kept, Result<SignedIn<DirectoryPerson>, AuthError>) {
     let hash = hash().await;
-    let mut mocks = Mocks::new().without_throttle();
+    let mut mocks = Mocks::new().without_throttle().with_room();
     mocks.directory.expect_find_tenant_id().returning(|_| Ok(Some(Uuid::from_u128(3).into())));
     mocks.directory.expect_find_person_by_email().returning(move |_, _| Ok(Some(a_person(status))));
     mocks.directory.expect_find_person_for_share().returning(move |_, _, _| Ok(Some(a_person(status))));

@@ -80,6 +80,12 @@ impl Mocks {
         self
     }
 
+    /// Nobody has too many sessions.
+    pub(crate) fn with_room(mut self) -> Self {
+        self.sessions.expect_end_oldest_in().returning(|_, _, _, _| Ok(Vec::new()));
+        self
+    }
+
     /// Takes any event.
     pub(crate) fn with_outbox(mut self) -> Self {
         self.outbox.expect_publish_in().returning(|_, _| Ok(EventId(Uuid::nil())));
@@ -112,7 +118,7 @@ impl Kept {
     /// Revocations as of now, none, with the tokens held against them.
     pub(crate) fn tokens(&self) -> (Arc<Revocations>, Arc<AccessTokens>) {
         let revocations = Arc::new(Revocations::new(&self.ports, &self.config));
-        revocations.live().absorb(&[], self.clock.now());
+        revocations.live().absorb(&[], tokio::time::Instant::now());
         let tokens = AccessTokens::new(
             self.config.clone(),
             Arc::clone(&self.keys),

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use kernel::{AdminId, StoreError};
+use kernel::{AdminId, StoreError, store::batches};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -12,15 +12,19 @@ use crate::repository::{AdminName, AdminNames};
 #[async_trait]
 impl AdminNames for AdminStore {
     async fn list_names(&self, ids: &[AdminId]) -> Result<Vec<AdminName>, StoreError> {
-        let rows: Vec<(Uuid, String, String, String)> = Entity::find()
-            .select_only()
-            .columns([Column::Id, Column::FirstName, Column::LastName, Column::Email])
-            .filter(Column::Id.is_in(ids.iter().map(|id| id.uuid())))
-            .into_tuple()
-            .all(self.reader())
-            .await?;
         let name = |(id, first_name, last_name, email)| AdminName { id: AdminId(id), first_name, last_name, email };
-        Ok(rows.into_iter().map(name).collect())
+        let mut names = Vec::with_capacity(ids.len());
+        for some in batches(ids, 1) {
+            let rows: Vec<(Uuid, String, String, String)> = Entity::find()
+                .select_only()
+                .columns([Column::Id, Column::FirstName, Column::LastName, Column::Email])
+                .filter(Column::Id.is_in(some.iter().map(|id| id.uuid())))
+                .into_tuple()
+                .all(self.reader())
+                .await?;
+            names.extend(rows.into_iter().map(name));
+        }
+        Ok(names)
     }
 
     async fn count_admins(&self) -> Result<u64, StoreError> {

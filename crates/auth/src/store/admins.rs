@@ -134,19 +134,29 @@ impl AdminRepository for AdminStore {
         Ok(outcome.rows_affected == 1)
     }
 
-    async fn set_password_in(&self, tx: &mut Tx, id: AdminId, credential: &NewCredential) -> Result<i64, StoreError> {
-        let rows = Entity::update_many()
+    async fn set_password_in(&self, tx: &mut Tx, id: AdminId, credential: &NewCredential) -> Result<(), StoreError> {
+        let outcome = Entity::update_many()
             .col_expr(Column::PasswordHash, Expr::value(credential.hash.as_str()))
             .col_expr(Column::PasswordSetAt, Expr::value(credential.at))
             .col_expr(Column::MustChangePassword, Expr::value(credential.must_change))
-            .col_expr(Column::Generation, Expr::col(Column::Generation).add(i64::from(credential.kills_tokens)))
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))
             .col_expr(Column::UpdatedAt, Expr::value(credential.at))
             .filter(Column::Id.eq(id.uuid()))
+            .exec(tx.executor())
+            .await?;
+        match outcome.rows_affected {
+            1 => Ok(()),
+            _ => Err(StoreError::corrupt("admin_users.id", "the account has gone")),
+        }
+    }
+
+    async fn bump_generation_in(&self, tx: &mut Tx, id: AdminId) -> Result<Option<i64>, StoreError> {
+        let rows = Entity::update_many()
+            .col_expr(Column::Generation, Expr::col(Column::Generation).add(1))
+            .filter(Column::Id.eq(id.uuid()))
             .exec_with_returning(tx.executor())
             .await?;
-        let missing = || StoreError::corrupt("admin_users.id", "the account has gone");
-        rows.first().map(|row| row.generation).ok_or_else(missing)
+        Ok(rows.first().map(|row| row.generation))
     }
 
     async fn upgrade_hash_in(

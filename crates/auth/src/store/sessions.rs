@@ -242,13 +242,36 @@ impl SessionRepository for SessionStore {
         except: Option<SessionId>,
         reason: EndReason,
         now: DateTime<Utc>,
-    ) -> Result<Vec<SessionId>, StoreError> {
+    ) -> Result<u64, StoreError> {
         let mut update = end(table(subject.kind()), reason, now);
         update.cond_where(owned_by(subject));
         if let Some(except) = except {
             update.and_where(Expr::col("id").ne(except.uuid()));
         }
-        update.returning_col("id");
+        Ok(tx.executor().execute(&update).await?.rows_affected())
+    }
+
+    async fn end_oldest_in(
+        &self,
+        tx: &mut Tx,
+        subject: Subject,
+        keep: u64,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let table = table(subject.kind());
+        let older = Query::select()
+            .column("id")
+            .from(table.name)
+            .cond_where(owned_by(subject))
+            .cond_where(active(now))
+            .order_by("created_at", Order::Desc)
+            .order_by("id", Order::Desc)
+            // SQLite knows no offset without a limit.
+            .limit(u64::from(u32::MAX))
+            .offset(keep)
+            .take();
+        let mut update = end(table, EndReason::TooMany, now);
+        update.and_where(Expr::col("id").in_subquery(older)).returning_col("id");
         let rows = tx.executor().query_all(&update).await?;
         rows.iter().map(|row| Ok(SessionId(row.try_get::<Uuid>("", "id")?))).collect()
     }

@@ -77,6 +77,10 @@ impl TenantDirectory for NoWorkshops {
         Ok(())
     }
 
+    async fn bump_generation_in(&self, _: &mut Tx, _: TenantId, _: TenantUserId) -> Result<Option<i64>, StoreError> {
+        Ok(None)
+    }
+
     async fn record_activity_in(
         &self,
         _: &mut Tx,
@@ -142,9 +146,9 @@ impl Node {
             Arc::clone(&ports.entropy),
         ));
         let throttle = Arc::new(Throttle::new(&ports, Arc::clone(&keys), &config));
-        let (by, to) = (|| Arc::clone(&keys), || Arc::clone(&tokens));
+        let (by, to, held) = (|| Arc::clone(&keys), || Arc::clone(&tokens), || Arc::clone(&revocations));
         Self {
-            sign_in: SignIn::new(&ports, &config, by(), to(), hasher(), Arc::clone(&throttle)),
+            sign_in: SignIn::new(&ports, &config, by(), to(), hasher(), Arc::clone(&throttle), held()),
             refresh: Refresh::new(&ports, &config, by(), to(), Arc::clone(&revocations)),
             sign_out: SignOut::new(&ports, by(), Arc::clone(&revocations)),
             sessions: Sessions::new(&ports, Arc::clone(&revocations)),

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use kernel::{
     EmailAddress, StoreError, Tx,
     page::{Page, PageRequest},
+    store::batches,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
@@ -40,13 +41,17 @@ impl SuppressionRepository for EmailStore {
     }
 
     async fn find_suppressed(&self, emails: &[EmailAddress]) -> Result<HashSet<EmailAddress>, StoreError> {
-        let found: Vec<String> = Entity::find()
-            .select_only()
-            .column(Column::Email)
-            .filter(Column::Email.is_in(emails.iter().map(EmailAddress::as_str)))
-            .into_tuple()
-            .all(self.db.reader())
-            .await?;
+        let mut found: Vec<String> = Vec::new();
+        for some in batches(emails, 1) {
+            let suppressed = Entity::find()
+                .select_only()
+                .column(Column::Email)
+                .filter(Column::Email.is_in(some.iter().map(EmailAddress::as_str)))
+                .into_tuple()
+                .all(self.db.reader())
+                .await?;
+            found.extend::<Vec<String>>(suppressed);
+        }
         let found = found.into_iter().map(|email| email.parse());
         found.collect::<Result<_, _>>().map_err(|error| StoreError::corrupt("suppressions.email", error))
     }

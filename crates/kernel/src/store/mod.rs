@@ -1,6 +1,7 @@
-//! The kernel's own tables: outbox, idempotency keys, marks of scheduled jobs. The only place of this crate with
-//! queries; the shell's composition makes these stores, everybody else sees the ports.
+//! The kernel's own tables: outbox, idempotency keys, marks of scheduled jobs; and [`batches`] for all stores. The only
+//! place of this crate with queries; the shell's composition makes these stores, everybody else sees the ports.
 
+mod batches;
 mod entity;
 mod housekeeping;
 mod idempotency;
@@ -8,6 +9,7 @@ mod marks;
 mod outbox;
 mod reseal;
 
+pub use batches::batches;
 pub use housekeeping::Housekeeping;
 pub use idempotency::SeaIdempotency;
 pub use marks::SeaScheduleMarks;

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
-use kernel::{StoreError, TenantId, Tx};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use kernel::{StoreError, TenantId, Tx, store::batches};
+use sea_orm::{ColumnTrait, EntityTrait, Iterable, QueryFilter, QueryOrder};
 
 use super::{
     entity::support_ticket_history::{Column, Entity},
@@ -34,8 +34,10 @@ impl HistoryRepository for HistoryStore {
         ticket: TicketId,
         entries: &[HistoryEntry],
     ) -> Result<(), StoreError> {
-        let rows = entries.iter().map(|entry| rows::history_row(tenant.uuid(), ticket.uuid(), entry));
-        Entity::insert_many(rows).exec_without_returning(tx.executor()).await?;
+        for some in batches(entries, Column::iter().count()) {
+            let rows = some.iter().map(|entry| rows::history_row(tenant.uuid(), ticket.uuid(), entry));
+            Entity::insert_many(rows).exec_without_returning(tx.executor()).await?;
+        }
         Ok(())
     }
 }

@@ -188,6 +188,14 @@ pub trait MemberRepository: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError>;
 
+    /// Moves the person's generation on and answers it; locks the workshop (`FOR SHARE`) first.
+    async fn bump_generation_in(
+        &self,
+        tx: &mut Tx,
+        tenant: TenantId,
+        id: TenantUserId,
+    ) -> Result<Option<i64>, StoreError>;
+
     /// Notes that the invitation was accepted; tells whether it was open.
     async fn mark_accepted_in(
         &self,

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use kernel::{Database, StoreError, TenantId, Tx};
+use kernel::{Database, StoreError, TenantId, Tx, store::batches};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -39,32 +39,37 @@ impl ApiCallRepository for ApiCallStore {
     }
 
     async fn add_in(&self, tx: &mut Tx, more: &[(TenantId, NaiveDate, u64)]) -> Result<Vec<CallDay>, StoreError> {
-        let ids = more.iter().map(|(tenant, ..)| tenant.uuid());
-        let plans: Vec<(Uuid, String)> = tenants::Entity::find()
-            .select_only()
-            .columns([tenants::Column::Id, tenants::Column::Plan])
-            .filter(tenants::Column::Id.is_in(ids))
-            .into_tuple()
-            .all(tx.executor())
-            .await?;
-        let plans: HashMap<Uuid, String> = plans.into_iter().collect();
-        let mut known: Vec<_> = more.iter().filter(|(tenant, ..)| plans.contains_key(&tenant.uuid())).collect();
-        if known.is_empty() {
-            return Ok(Vec::new());
+        let mut plans: HashMap<Uuid, String> = HashMap::with_capacity(more.len());
+        for some in batches(more, 1) {
+            let found: Vec<(Uuid, String)> = tenants::Entity::find()
+                .select_only()
+                .columns([tenants::Column::Id, tenants::Column::Plan])
+                .filter(tenants::Column::Id.is_in(some.iter().map(|(tenant, ..)| tenant.uuid())))
+                .into_tuple()
+                .all(tx.executor())
+                .await?;
+            plans.extend(found);
         }
+        let mut known: Vec<_> = more.iter().filter(|(tenant, ..)| plans.contains_key(&tenant.uuid())).collect();
         // Always in the same order: two nodes that count the same workshops then wait, and never deadlock.
         known.sort_unstable();
-        let new = known.into_iter().map(|(tenant, day, calls)| ActiveModel {
-            tenant_id: Set(tenant.uuid()),
-            day: Set(*day),
-            calls: Set(i64::try_from(*calls).unwrap_or(i64::MAX)),
-            announced: Set(0),
-            metered: Set(0),
-        });
-        let add = Expr::col((Entity, Column::Calls)).add(Expr::cust("excluded.\"calls\""));
-        let add = OnConflict::columns([Column::TenantId, Column::Day]).value(Column::Calls, add).to_owned();
-        let rows = Entity::insert_many(new).on_conflict(add).exec_with_returning(tx.executor()).await?;
-        rows.into_iter().map(|row| call_day(&row, plans.get(&row.tenant_id))).collect()
+        let mut days = Vec::with_capacity(known.len());
+        for some in batches(&known, 5) {
+            let new = some.iter().map(|(tenant, day, calls)| ActiveModel {
+                tenant_id: Set(tenant.uuid()),
+                day: Set(*day),
+                calls: Set(i64::try_from(*calls).unwrap_or(i64::MAX)),
+                announced: Set(0),
+                metered: Set(0),
+            });
+            let add = Expr::col((Entity, Column::Calls)).add(Expr::cust("excluded.\"calls\""));
+            let add = OnConflict::columns([Column::TenantId, Column::Day]).value(Column::Calls, add).to_owned();
+            let rows = Entity::insert_many(new).on_conflict(add).exec_with_returning(tx.executor()).await?;
+            for row in rows {
+                days.push(call_day(&row, plans.get(&row.tenant_id))?);
+            }
+        }
+        Ok(days)
     }
 
     async fn mark_announced_in(

@@ -95,6 +95,20 @@ impl MemberRepository for MemberStore {
         Ok(())
     }
 
+    async fn bump_generation_in(
+        &self,
+        tx: &mut Tx,
+        tenant: TenantId,
+        id: TenantUserId,
+    ) -> Result<Option<i64>, StoreError> {
+        lock_workshop(tx, tenant).await?;
+        let people = one(tenant, id)
+            .col_expr(tenant_users::Column::Generation, tenant_users::Column::Generation.into_expr().add(1))
+            .exec_with_returning(tx.executor())
+            .await?;
+        Ok(people.first().map(|person| person.generation))
+    }
+
     async fn mark_accepted_in(
         &self,
         tx: &mut Tx,

@@ -54,8 +54,8 @@ impl AdminAccounts {
         account.generation += 1;
         self.save_in(tx, &mut account).await?;
         let subject = Subject::Admin(id);
-        self.tools.sessions.revoke_other_sessions_in(tx, subject, None, EndReason::AccountChanged).await?;
-        self.tools.revocations.revoke_principal_in(tx, subject, account.generation).await?;
+        self.tools.sessions.end_sessions_in(tx, subject, None, EndReason::AccountChanged).await?;
+        self.tools.revocations.revoke_principal_in(tx, subject, account.generation, None).await?;
         self.tools.tokens.revoke_tokens_in(tx, subject, account.updated_at).await?;
         self.audit_activation_in(tx, context, "ADMIN_DEACTIVATED", &account).await?;
         Ok(account)

@@ -166,8 +166,8 @@ async fn deactivation_ends_sessions_tokens_and_links() {
         .expect_update_admin_in()
         .withf(|_, after| !after.is_active && after.generation == 2)
         .returning(|_, _| Ok(true));
-    mocks.sessions.expect_end_sessions_in().once().returning(|_, _, _, _, _| Ok(vec![Uuid::from_u128(5).into()]));
-    mocks.revocations.expect_insert_revocations_in().times(2).returning(|_, _| Ok(()));
+    mocks.sessions.expect_end_sessions_in().once().returning(|_, _, _, _, _| Ok(1));
+    mocks.revocations.expect_insert_revocations_in().once().returning(|_, _| Ok(()));
     let mut tokens = MockOneTimeTokenRepository::new();
     tokens.expect_revoke_tokens_in().once().returning(|_, _, _| Ok(1));
     let (accounts, kept) = accounts(mocks, tokens);
@@ -191,9 +191,10 @@ async fn a_reset_by_staff_takes_the_password_away_and_sends_a_link() {
         .admins
         .expect_set_password_in()
         .once()
-        .withf(|_, _, credential| credential.kills_tokens && credential.hash != PasswordHash::new("$argon2id$old"))
-        .returning(|_, _, _| Ok(2));
-    mocks.sessions.expect_end_sessions_in().once().returning(|_, _, _, _, _| Ok(vec![]));
+        .withf(|_, _, credential| credential.hash != PasswordHash::new("$argon2id$old"))
+        .returning(|_, _, _| Ok(()));
+    mocks.admins.expect_bump_generation_in().once().returning(|_, _| Ok(Some(2)));
+    mocks.sessions.expect_end_sessions_in().once().returning(|_, _, _, _, _| Ok(0));
     mocks.revocations.expect_insert_revocations_in().returning(|_, _| Ok(()));
     let mut tokens = MockOneTimeTokenRepository::new();
     tokens.expect_revoke_tokens_in().once().returning(|_, _, _| Ok(0));

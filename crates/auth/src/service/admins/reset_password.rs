@@ -28,10 +28,10 @@ impl AdminAccounts {
         }
         let (subject, now) = (Subject::Admin(id), ports.clock.now());
         let bound_to = PasswordHash::fingerprint(Some(&hash));
-        let credential = NewCredential { hash, must_change: false, kills_tokens: true, at: now };
-        let generation = ports.admins.set_password_in(&mut tx, id, &credential).await?;
-        self.tools.sessions.revoke_other_sessions_in(&mut tx, subject, None, EndReason::PasswordChanged).await?;
-        self.tools.revocations.revoke_principal_in(&mut tx, subject, generation).await?;
+        ports.admins.set_password_in(&mut tx, id, &NewCredential { hash, must_change: false, at: now }).await?;
+        let generation = ports.admins.bump_generation_in(&mut tx, id).await?.ok_or(AuthError::AdminNotFound)?;
+        self.tools.sessions.end_sessions_in(&mut tx, subject, None, EndReason::PasswordChanged).await?;
+        self.tools.revocations.revoke_principal_in(&mut tx, subject, generation, None).await?;
         let (token, text) =
             OneTimeToken::issue(ports.entropy.as_ref(), now, TokenPurpose::AdminReset, subject, bound_to);
         let to = Recipient::from(&account);

@@ -69,7 +69,7 @@ impl AdminAccounts {
     async fn follow_up_in(&self, tx: &mut Tx, before: &AdminAccount, after: &AdminAccount) -> Result<(), AuthError> {
         let subject = Subject::Admin(after.id);
         if after.generation != before.generation {
-            self.tools.revocations.revoke_principal_in(tx, subject, after.generation).await?;
+            self.tools.revocations.revoke_principal_in(tx, subject, after.generation, None).await?;
         }
         if after.email != before.email {
             self.tools.tokens.revoke_tokens_in(tx, subject, after.updated_at).await?;

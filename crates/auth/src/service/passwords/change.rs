@@ -82,8 +82,9 @@ impl Passwords {
         }
         let hash = self.tools.hasher.hash(new.secret()).await?;
         let mut tx = self.tools.ports.transactor.begin().await?;
-        let locked = self.lock_in(&mut tx, owner.subject).await?;
-        let Some((account, Some(current_hash))) = locked.filter(|(account, _)| account.may_sign_in()) else {
+        let locked = self.lock_for_replacing_in(&mut tx, owner.subject).await?;
+        let Some((account, Some(current_hash), generation)) = locked.filter(|(account, ..)| account.may_sign_in())
+        else {
             return Err(AuthError::Unauthenticated);
         };
         if current_hash != owner.hash {
@@ -93,7 +94,8 @@ impl Passwords {
         }
         let kills_tokens = matches!(&account, Account::Admin(admin) if admin.must_change_password);
         let replacement = Replacement { hash, except: Some(owner.session), kills_tokens };
-        self.replace_in(&mut tx, &as_owner(context, &account), owner.subject, replacement).await?;
+        let of = (owner.subject, generation);
+        self.replace_in(&mut tx, &as_owner(context, &account), of, replacement).await?;
         self.tools.throttle.succeeded_in(&mut tx, counted).await?;
         Ok(tx.commit().await?)
     }

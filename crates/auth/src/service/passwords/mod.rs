@@ -40,7 +40,7 @@ struct Replacement {
     hash: PasswordHash,
     /// The session that goes on; all others end.
     except: Option<kernel::SessionId>,
-    /// Whether access tokens die that no ended session takes with it.
+    /// Whether the access tokens of the session that goes on die all the same, so that it refreshes once.
     kills_tokens: bool,
 }
 
@@ -74,33 +74,41 @@ impl Passwords {
         }
     }
 
-    /// Sets the password, kills links and sessions of the old one, and audits it.
+    /// [`Passwords::lock_in`] for who will replace the password: with the account's next generation.
+    async fn lock_for_replacing_in(
+        &self,
+        tx: &mut Tx,
+        subject: Subject,
+    ) -> Result<Option<(Account, Option<PasswordHash>, i64)>, StoreError> {
+        let Some(generation) = self.accounts.bump_generation_in(tx, subject).await? else { return Ok(None) };
+        let locked = self.lock_in(tx, subject).await?;
+        Ok(locked.map(|(account, hash)| (account, hash, generation)))
+    }
+
+    /// Sets the password, kills links, sessions and access tokens of the old one, and audits it. The account is locked, and
+    /// this is its new generation.
     async fn replace_in(
         &self,
         tx: &mut Tx,
         context: &RequestContext,
-        subject: Subject,
+        (subject, generation): (Subject, i64),
         replacement: Replacement,
     ) -> Result<(), AuthError> {
         let ports = &self.tools.ports;
         let now = ports.clock.now();
+        let Replacement { hash, except, kills_tokens } = replacement;
         match subject {
             Subject::Admin(id) => {
-                let Replacement { hash, kills_tokens, .. } = replacement;
-                let credential = NewCredential { hash, must_change: false, kills_tokens, at: now };
-                let generation = ports.admins.set_password_in(tx, id, &credential).await?;
-                if kills_tokens {
-                    self.tools.revocations.revoke_principal_in(tx, subject, generation).await?;
-                }
+                ports.admins.set_password_in(tx, id, &NewCredential { hash, must_change: false, at: now }).await?;
             }
-            // The access tokens of a workshop's person all belong to sessions, and die with them.
             Subject::Tenant { tenant_id, user_id } => {
-                ports.credentials.set_hash_in(tx, tenant_id, user_id, &replacement.hash, now).await?;
+                ports.credentials.set_hash_in(tx, tenant_id, user_id, &hash, now).await?;
             }
         }
         self.tools.tokens.revoke_tokens_in(tx, subject, now).await?;
-        let (except, reason) = (replacement.except, EndReason::PasswordChanged);
-        self.tools.sessions.revoke_other_sessions_in(tx, subject, except, reason).await?;
+        self.tools.sessions.end_sessions_in(tx, subject, except, EndReason::PasswordChanged).await?;
+        let spared = except.filter(|_| !kills_tokens);
+        self.tools.revocations.revoke_principal_in(tx, subject, generation, spared).await?;
         let entry = AuditEntry::done("PASSWORD_CHANGED", subject.resource(), subject.id());
         Ok(ports.audit.record_in(tx, context, of_subject(entry, subject)).await?)
     }

@@ -45,24 +45,30 @@ fn knowing(mut mocks: Mocks, admin: &AdminAccount) -> Mocks {
     mocks.admins.expect_find_admin().returning(move |_| Ok(Some(by_id.clone())));
     mocks.admins.expect_find_admin_for_update().returning(move |_, _| Ok(Some(locked.clone())));
     mocks.admins.expect_find_admin_by_email().returning(move |_| Ok(Some(by_email.clone())));
+    mocks.admins.expect_bump_generation_in().returning(|_, _| Ok(Some(2)));
     mocks
 }
 
-/// Takes the new password, and everything that ends with the old one.
-fn replacing(mut mocks: Mocks, except: Option<SessionId>, kills_tokens: bool) -> Mocks {
+/// Takes the new password, and everything that ends with the old one; access tokens of `spared` live on.
+fn replacing(mut mocks: Mocks, except: Option<SessionId>, spared: Option<SessionId>) -> Mocks {
     mocks
         .admins
         .expect_set_password_in()
         .once()
-        .withf(move |_, _, credential| credential.kills_tokens == kills_tokens && !credential.must_change)
-        .returning(|_, _, _| Ok(2));
+        .withf(|_, _, credential| !credential.must_change)
+        .returning(|_, _, _| Ok(()));
     mocks
         .sessions
         .expect_end_sessions_in()
         .once()
         .withf(move |_, _, kept, reason, _| *kept == except && *reason == EndReason::PasswordChanged)
-        .returning(|_, _, _, _, _| Ok(vec![Uuid::from_u128(71).into()]));
-    mocks.revocations.expect_insert_revocations_in().returning(|_, _| Ok(()));
+        .returning(|_, _, _, _, _| Ok(1));
+    mocks
+        .revocations
+        .expect_insert_revocations_in()
+        .once()
+        .withf(move |_, rows| rows.len() == 1 && (rows[0].min_generation, rows[0].spared) == (2, spared))
+        .returning(|_, _| Ok(()));
     mocks
 }
 
@@ -82,7 +88,7 @@ async fn change(passwords: &Passwords, current: &str, new: &str) -> Result<(), A
 
 #[tokio::test]
 async fn a_change_ends_the_other_sessions_and_keeps_ones_own() {
-    let mocks = replacing(knowing(Mocks::new().without_throttle(), &admin().await), Some(SESSION), false);
+    let mocks = replacing(knowing(Mocks::new().without_throttle(), &admin().await), Some(SESSION), Some(SESSION));
     let mut tokens = MockOneTimeTokenRepository::new();
     tokens.expect_revoke_tokens_in().once().returning(|_, _, _| Ok(0));
     let (passwords, kept) = passwords(mocks, tokens);
@@ -94,7 +100,7 @@ async fn a_change_ends_the_other_sessions_and_keeps_ones_own() {
 #[tokio::test]
 async fn after_a_temporary_password_the_tokens_that_tell_of_it_die() {
     let account = AdminAccount { must_change_password: true, ..admin().await };
-    let mocks = replacing(knowing(Mocks::new().without_throttle(), &account), Some(SESSION), true);
+    let mocks = replacing(knowing(Mocks::new().without_throttle(), &account), Some(SESSION), None);
     let mut tokens = MockOneTimeTokenRepository::new();
     tokens.expect_revoke_tokens_in().returning(|_, _, _| Ok(0));
     let (passwords, _) = passwords(mocks, tokens);
@@ -216,7 +222,7 @@ async fn a_reset_signs_out_everywhere() {
     let account = admin().await;
     let subject = Subject::Admin(account.id);
     let (token, text) = a_token(now(), TokenPurpose::AdminReset, subject, Some(&account.password_hash));
-    let mocks = replacing(knowing(Mocks::new(), &account), None, true);
+    let mocks = replacing(knowing(Mocks::new(), &account), None, None);
     let (passwords, kept) = passwords(mocks, one_token(&token, true));
     reset(&passwords, &text).await.expect("reset");
     assert_eq!(kept.trail.actors(), [Actor::Admin { id: account.id, role: account.role }]);
@@ -253,10 +259,11 @@ async fn a_workshops_person_resets_by_the_same_code() {
     let (token, text) = a_token(now(), TokenPurpose::TenantReset, person_subject(), Some(&hash));
     let mut mocks = Mocks::new();
     mocks.directory.expect_find_person().returning(|_, _| Ok(Some(a_person())));
+    mocks.directory.expect_bump_generation_in().once().returning(|_, _, _| Ok(Some(2)));
     mocks.directory.expect_find_person_for_share().returning(|_, _, _| Ok(Some(a_person())));
     mocks.credentials.expect_find_hash_for_update().returning(move |_, _, _| Ok(Some(hash.clone())));
     mocks.credentials.expect_set_hash_in().once().returning(|_, _, _, _, _| Ok(()));
-    mocks.sessions.expect_end_sessions_in().once().returning(|_, _, _, _, _| Ok(vec![SESSION]));
+    mocks.sessions.expect_end_sessions_in().once().returning(|_, _, _, _, _| Ok(1));
     mocks.revocations.expect_insert_revocations_in().returning(|_, _| Ok(()));
     let (passwords, kept) = passwords(mocks, one_token(&token, true));
     passwords.reset(&context(), PrincipalKind::Tenant, &text, &NEW.into()).await.expect("reset");

@@ -27,7 +27,8 @@ impl Passwords {
         let hash = self.tools.hasher.hash(new.secret()).await?;
 
         let mut tx = self.tools.ports.transactor.begin().await?;
-        let Some((account, current)) = self.lock_in(&mut tx, token.subject).await? else {
+        let locked = self.lock_for_replacing_in(&mut tx, token.subject).await?;
+        let Some((account, current, generation)) = locked else {
             return Err(AuthError::OneTimeTokenInvalid);
         };
         let fits = may_reset(&account) && PasswordHash::fingerprint(current.as_ref()) == token.bound_to;
@@ -36,7 +37,8 @@ impl Passwords {
             return Err(AuthError::OneTimeTokenInvalid);
         }
         let replacement = Replacement { hash, except: None, kills_tokens: true };
-        self.replace_in(&mut tx, &as_owner(context, &account), token.subject, replacement).await?;
+        let of = (token.subject, generation);
+        self.replace_in(&mut tx, &as_owner(context, &account), of, replacement).await?;
         Ok(tx.commit().await?)
     }
 

@@ -1,7 +1,7 @@
-//! Points on their way in, at most 1,000 at once. SQLite takes up to 32,766 parameters in a statement.
+//! Points on their way in.
 
 use chrono::{DateTime, Utc};
-use kernel::{StoreError, TenantId, Tx};
+use kernel::{StoreError, TenantId, Tx, store::batches};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, ExprTrait, Iden,
@@ -15,9 +15,6 @@ use crate::{
     store::entity::{usage_keys, usage_metrics, usage_rollups},
 };
 
-/// Rollups in a statement, at nine parameters each.
-const MAX_ROLLUPS: usize = 3_000;
-
 /// Always in the same order: two that take the same keys then wait, and never deadlock.
 pub(super) async fn claim_keys(
     tx: &mut Tx,
@@ -29,14 +26,16 @@ pub(super) async fn claim_keys(
     let mut keys: Vec<&UsageKey> = keys.iter().collect();
     keys.sort_unstable();
     keys.dedup();
-    let rows = keys.iter().map(|key| ActiveModel {
-        tenant_id: Set(tenant.uuid()),
-        key: Set(key.as_str().to_owned()),
-        created_at: Set(now),
-    });
-    let free = OnConflict::columns([Column::TenantId, Column::Key]).do_nothing().to_owned();
-    let claimed: Vec<(Uuid, String)> =
-        Entity::insert_many(rows).on_conflict(free).exec_with_returning_keys(tx.executor()).await?;
+    let mut claimed: Vec<(Uuid, String)> = Vec::with_capacity(keys.len());
+    for some in batches(&keys, 3) {
+        let rows = some.iter().map(|key| ActiveModel {
+            tenant_id: Set(tenant.uuid()),
+            key: Set(key.as_str().to_owned()),
+            created_at: Set(now),
+        });
+        let free = OnConflict::columns([Column::TenantId, Column::Key]).do_nothing().to_owned();
+        claimed.extend(Entity::insert_many(rows).on_conflict(free).exec_with_returning_keys(tx.executor()).await?);
+    }
     Ok(claimed.into_iter().map(|(_, key)| UsageKey::trusted(key)).collect())
 }
 
@@ -46,23 +45,24 @@ pub(super) async fn insert_points(
     points: &[UsagePoint],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let rows = points.iter().map(|point| usage_metrics::ActiveModel {
-        tenant_id: Set(tenant.uuid()),
-        date: Set(point.date),
-        id: Set(point.id),
-        metric_type: Set(point.metric_type.as_str().to_owned()),
-        value_milli: Set(point.value.thousandths()),
-        details: Set(point.details.clone().map(Value::Object)),
-        created_at: Set(now),
-    });
-    usage_metrics::Entity::insert_many(rows).exec_without_returning(tx.executor()).await?;
+    for some in batches(points, 7) {
+        let rows = some.iter().map(|point| usage_metrics::ActiveModel {
+            tenant_id: Set(tenant.uuid()),
+            date: Set(point.date),
+            id: Set(point.id),
+            metric_type: Set(point.metric_type.as_str().to_owned()),
+            value_milli: Set(point.value.thousandths()),
+            details: Set(point.details.clone().map(Value::Object)),
+            created_at: Set(now),
+        });
+        usage_metrics::Entity::insert_many(rows).exec_without_returning(tx.executor()).await?;
+    }
     Ok(())
 }
 
 /// The database adds, in their order. A row whose sum would not fit is left as it is, and so tells of itself.
 pub(super) async fn add_rollups(tx: &mut Tx, tenant: TenantId, rollups: &[Rollup]) -> Result<bool, StoreError> {
-    // One statement, unless there were more parameters than the engines take.
-    for some in rollups.chunks(MAX_ROLLUPS) {
+    for some in batches(rollups, 9) {
         let rows = some.iter().map(|rollup| row(tenant, rollup)).collect::<Result<Vec<_>, _>>()?;
         let insert = usage_rollups::Entity::insert_many(rows).on_conflict(add());
         if insert.exec_without_returning(tx.executor()).await? < some.len() as u64 {
