@@ -207,12 +207,18 @@ async fn summary_and_verification_tell_what_is_there() {
         assert_eq!(summary["recentLogs"].as_array().expect("entries").len(), 2);
         let verify = || api.get("/api/admin/audit-logs/verify").bearer(&token).send();
         let found = verify().await.expect(200);
-        assert_eq!(found, serde_json::json!({ "verified": true, "checked": 2, "firstBroken": null }));
+        let checkpoints = found["checkpoints"].as_u64().expect("a number");
+        assert!(checkpoints > 0, "{found}");
+        let expected = serde_json::json!(
+            { "verified": true, "checked": 2, "checkpoints": checkpoints, "firstBroken": null, "reason": null }
+        );
+        assert_eq!(found, expected);
         let change = "UPDATE admin_audit_log SET action = 'LOGIN_SUCCESS' WHERE sequence = 2";
         sea_orm::ConnectionTrait::execute_unprepared(api.services.core.db.writer(), change).await.expect("changes");
         let found = verify().await.expect(200);
         assert_eq!((&found["verified"], &found["firstBroken"]["sequence"]), (&false.into(), &2.into()));
         assert!(found["firstBroken"]["id"].is_string());
+        assert_eq!(found["reason"], "ENTRY_CHANGED");
         let mut out = Vec::new();
         assert!(!nextcrm::cli::audit::verify(&api.services.audit, &mut out).await.expect("reads"));
         assert!(String::from_utf8(out).expect("text").starts_with("BROKEN at sequence 2, id "));

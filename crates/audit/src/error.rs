@@ -18,6 +18,9 @@ pub enum AuditError {
         /// The first entry that does not verify.
         sequence: i64,
     },
+    /// The database holds no identity, or two: no checkpoint can tell of it.
+    #[error("the database does not know which one it is; see `nextcrm audit verify`")]
+    NoIdentity,
     /// Another node is archiving.
     #[error("another run is archiving")]
     ArchiveBusy,
@@ -42,7 +45,7 @@ impl DomainError for AuditError {
             Self::ChainBroken { .. } | Self::ArchiveBusy => ErrorKind::Conflict,
             Self::Directory(error) => error.kind(),
             Self::Store(error) if error.is_unavailable() => ErrorKind::Unavailable,
-            Self::File(_) | Self::Seal(_) | Self::Store(_) => ErrorKind::Internal,
+            Self::NoIdentity | Self::File(_) | Self::Seal(_) | Self::Store(_) => ErrorKind::Internal,
         }
     }
 
@@ -53,7 +56,7 @@ impl DomainError for AuditError {
             Self::ArchiveBusy => "CONFLICT",
             Self::Directory(error) => error.code(),
             Self::Store(error) if error.is_unavailable() => "DATABASE_UNAVAILABLE",
-            Self::File(_) | Self::Seal(_) | Self::Store(_) => "INTERNAL",
+            Self::NoIdentity | Self::File(_) | Self::Seal(_) | Self::Store(_) => "INTERNAL",
         }
     }
 

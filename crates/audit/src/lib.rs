@@ -20,7 +20,7 @@ mod store;
 pub use domain::{
     archive::Archive,
     chain::{Head, PersonKey},
-    checkpoint::Checkpoint,
+    checkpoint::{Checkpoint, Identity},
     csv::CSV_HEADER,
     entry::{ActorName, ActorRef, ActorType, Entry, NamedEntry, Seal},
     filter::{AuditFilter, AuditSort},
@@ -31,13 +31,15 @@ pub use ports::Ports;
 pub use repository::ActorDirectory;
 pub use service::{
     archiver::{Archived, Archiver},
+    checkpointer::Noted,
     eraser::Eraser,
     exporter::{ExportFormat, Exporter},
     log::AuditLog,
     sealer::Sealer,
     summary::Summary,
     trail::Trail,
-    verifier::{Broken, Verification, Verifier},
+    verdict::{Broken, Reason, Verification},
+    verifier::Verifier,
     verify_file::{FileProblem, FileReport, verify_file},
 };
 pub use store::{AuditStore, CheckpointFile};

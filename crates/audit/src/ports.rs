@@ -33,12 +33,13 @@ pub struct Ports {
     pub keys: Arc<AuditKeys>,
     /// Wakes the sealer; the same as the trail's.
     pub wake: Arc<Notify>,
-    /// Names the database in checkpoints, without credentials: `sqlite:data/nextcrm.db`, `postgres:host/db`.
-    pub database: String,
+    /// What former versions called the database in their checkpoints, without credentials: `sqlite:/data/nextcrm.db`,
+    /// `postgres:host/db`. Those made since name what the database itself holds.
+    pub former_name: String,
 }
 
 impl std::fmt::Debug for Ports {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ports").field("database", &self.database).finish_non_exhaustive()
+        f.debug_struct("Ports").field("former_name", &self.former_name).finish_non_exhaustive()
     }
 }

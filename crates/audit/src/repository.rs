@@ -14,9 +14,10 @@ use crate::{
     domain::{
         archive::Archive,
         chain::{Head, PersonKey},
-        checkpoint::Checkpoint,
+        checkpoint::{Checkpoint, Identity},
         entry::{ActorName, ActorRef, Entry, Seal},
         filter::{AuditFilter, AuditSort},
+        keys::Digest,
     },
     error::{AuditError, DirectoryError},
 };
@@ -38,11 +39,20 @@ pub enum Stored {
     Whole(Entry),
     /// Somebody put something into it that no entry has.
     Unreadable {
-        /// Its place in the chain.
-        sequence: i64,
+        /// Its place in the chain, if it has one that can be read.
+        sequence: Option<i64>,
         /// Its id, if that much can be read.
         id: Option<AuditEntryId>,
     },
+}
+
+/// The last sealed entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Latest {
+    /// Its place and hash.
+    pub head: Head,
+    /// Its time; `None` when it cannot be read.
+    pub created_at: Option<DateTime<Utc>>,
 }
 
 /// The numbers of a summary.
@@ -98,14 +108,38 @@ pub trait ChainStore: Send + Sync {
     async fn lock_in(&self, tx: &mut Tx) -> Result<(), StoreError>;
     /// Takes the lock if it is free.
     async fn try_lock_in(&self, tx: &mut Tx) -> Result<bool, StoreError>;
-    /// Whether anything waits to be sealed.
-    async fn has_unsealed(&self) -> Result<bool, StoreError>;
+    /// Which database this is; `None` when it does not know (any more).
+    async fn find_identity(&self) -> Result<Option<Identity>, StoreError>;
+    /// Notes the hash of the chain's first entry, unless there is a note already.
+    async fn set_genesis_in(&self, tx: &mut Tx, genesis: &Digest) -> Result<(), StoreError>;
+    /// Whether anything of `since` or later waits to be sealed; without `since`, whether anything does.
+    async fn has_unsealed(&self, since: Option<DateTime<Utc>>) -> Result<bool, StoreError>;
+    /// The time of the oldest entry without a place.
+    async fn oldest_unsealed(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
+    /// The oldest entry without a place whose time is before `from` or not before `to`, or cannot be read.
+    async fn find_unsealed_outside(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Option<AuditEntryId>, StoreError>;
     /// The last sealed entry that is still in the database; `None` when there is none.
-    async fn find_head(&self) -> Result<Option<Head>, StoreError>;
+    async fn find_head(&self) -> Result<Option<Latest>, StoreError>;
     /// As [`ChainStore::find_head`], in the transaction.
-    async fn find_head_in(&self, tx: &mut Tx) -> Result<Option<Head>, StoreError>;
-    /// The oldest entries without a place.
-    async fn list_unsealed_in(&self, tx: &mut Tx, limit: u64) -> Result<Vec<Entry>, StoreError>;
+    async fn find_head_in(&self, tx: &mut Tx) -> Result<Option<Latest>, StoreError>;
+    /// The hash of the entry with this place, if it is in the database.
+    async fn find_hash(&self, sequence: i64) -> Result<Option<Digest>, StoreError>;
+    /// How many sealed entries there are up to this place.
+    async fn count_through(&self, sequence: i64) -> Result<u64, StoreError>;
+    /// The sealed entry with the lowest place, if that is not above `sequence`.
+    async fn find_sealed_through(&self, sequence: i64) -> Result<Option<(i64, AuditEntryId)>, StoreError>;
+    /// The oldest entries without a place, of `since` or later, but for the first `skip`.
+    async fn list_unsealed_in(
+        &self,
+        tx: &mut Tx,
+        since: Option<DateTime<Utc>>,
+        skip: u64,
+        limit: u64,
+    ) -> Result<Vec<Stored>, StoreError>;
     /// Gives entries their places (one statement).
     async fn seal_in(&self, tx: &mut Tx, seals: &[(AuditEntryId, Seal)]) -> Result<(), StoreError>;
     /// Up to `limit` sealed entries with a higher sequence than `after`, lowest first.
@@ -139,6 +173,8 @@ pub trait ChainStore: Send + Sync {
 pub trait ArchiveStore: Send + Sync {
     /// The latest archive.
     async fn find_last(&self) -> Result<Option<Archive>, StoreError>;
+    /// The oldest archive, and how many entries all archives together hold by their own account.
+    async fn find_first(&self) -> Result<Option<(Archive, i64)>, StoreError>;
     /// As [`ArchiveStore::find_last`], in the transaction.
     async fn find_last_in(&self, tx: &mut Tx) -> Result<Option<Archive>, StoreError>;
     /// Notes an archive and takes its entries out of the database. Answers how many were taken.

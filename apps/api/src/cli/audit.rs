@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use audit::{FileReport, Verification, verify_file};
+use audit::{Broken, FileReport, Verification, verify_file};
 use chrono::TimeDelta;
 use clap::{Args, Subcommand};
 use kernel::RequestContext;
@@ -83,20 +83,18 @@ pub async fn verify(audit: &AuditServices, out: &mut (dyn std::io::Write + Send)
 }
 
 fn tell_database(found: &Verification, out: &mut dyn std::io::Write) -> std::io::Result<()> {
-    match found.first_broken {
-        None => writeln!(out, "verified: {} entries, {} checkpoints", found.checked, found.checkpoints)?,
-        Some(broken) => match broken.id {
-            Some(id) => writeln!(out, "BROKEN at sequence {}, id {id}: it is not what was sealed", broken.sequence)?,
-            None => writeln!(out, "BROKEN at sequence {}: it is missing, or was replaced", broken.sequence)?,
-        },
-    }
-    if found.damaged_checkpoints > 0 {
-        writeln!(out, "BROKEN: {} lines of the checkpoint file are not ours", found.damaged_checkpoints)?;
-    }
-    if found.checkpoints == 0 && found.checked > 0 {
-        writeln!(out, "note: no checkpoint of this database under DATA_DIR; a cut tail would not show")?;
-    }
-    Ok(())
+    let Some(reason) = found.reason else {
+        return writeln!(out, "verified: {} entries, {} checkpoints", found.checked, found.checkpoints);
+    };
+    let place = match found.first_broken {
+        None => return writeln!(out, "NOT VERIFIED ({}): {reason}", reason.code()),
+        Some(Broken { sequence, id }) => {
+            let sequence = sequence.map(|sequence| format!("sequence {sequence}"));
+            [sequence, id.map(|id| format!("id {id}"))].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        }
+    };
+    writeln!(out, "BROKEN at {place}: {reason} ({})", reason.code())?;
+    writeln!(out, "{} entries before it are right; {} checkpoints", found.checked, found.checkpoints)
 }
 
 /// Moves old entries to files.

@@ -73,7 +73,7 @@ impl AuditServices {
             entropy: Arc::clone(entropy),
             keys: Arc::new(audit_keys(config)?),
             wake,
-            database: database_label(config.database_url.expose_secret()),
+            former_name: former_name(config.database_url.expose_secret()),
         };
         Ok(Self {
             trail,
@@ -118,7 +118,7 @@ impl AuditServices {
 
     /// A developer deletes the database file and keeps the directory beside it: that is no attack.
     async fn forget_replaced_database(&self) -> Result<(), audit::AuditError> {
-        if self.sealer.has_sealed_nothing().await? {
+        if self.sealer.knows_only_others().await? {
             self.checkpoints.set_aside("old").await?;
         }
         Ok(())
@@ -144,8 +144,8 @@ pub fn audit_keys(config: &Config) -> anyhow::Result<AuditKeys> {
     Ok(AuditKeys::new(current, older))
 }
 
-/// Which database, without credentials: what a checkpoint tells of.
-fn database_label(url: &str) -> String {
+/// What former versions called this database in their checkpoints; without credentials.
+fn former_name(url: &str) -> String {
     match url::Url::parse(url) {
         Ok(parsed) if parsed.has_host() && !parsed.scheme().starts_with("sqlite") => {
             let port = parsed.port().map(|port| format!(":{port}")).unwrap_or_default();
@@ -162,13 +162,13 @@ fn database_label(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::database_label;
+    use super::former_name;
 
     #[test]
     fn a_database_s_label_holds_no_credentials() {
-        let label = database_label("postgres://jo:s3cret@db.example:6432/nextcrm?sslmode=require");
+        let label = former_name("postgres://jo:s3cret@db.example:6432/nextcrm?sslmode=require");
         assert_eq!(label, "postgres:db.example:6432/nextcrm");
-        assert_eq!(database_label("sqlite:///var/lib/n.db?mode=rwc"), "sqlite:/var/lib/n.db");
-        assert_eq!(database_label("sqlite://data/n.db"), database_label("sqlite:./data/n.db"));
+        assert_eq!(former_name("sqlite:///var/lib/n.db?mode=rwc"), "sqlite:/var/lib/n.db");
+        assert_eq!(former_name("sqlite://data/n.db"), former_name("sqlite:./data/n.db"));
     }
 }

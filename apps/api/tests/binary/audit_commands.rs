@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use test_support::on_each_database;
 use uuid::Uuid;
 
-use crate::{EMAIL, PASSWORD, add_admin, support::Site};
+use crate::{
+    EMAIL, PASSWORD, add_admin,
+    support::{Site, Sql},
+};
 
 /// An installation whose trail holds three months of history, sealed.
 async fn site_with_history(database_url: &str) -> Site {
@@ -92,6 +95,93 @@ async fn exports_and_archives_verify_without_the_database() {
     .await;
 }
 
+#[actix_web::test]
+async fn what_was_added_to_the_trail_shows() {
+    on_each_database(async |db| {
+        let site = site_with_history(db.url()).await;
+        site.run(&["audit", "archive", "--older-than", "30"]).await.expect(0);
+        let sql = site.sql().await;
+        let expect = async |reason: &str| {
+            let found = site.run(&["audit", "verify"]).await;
+            assert!(found.expect(1).contains(reason), "{reason} in {}", found.stdout);
+        };
+        let first: i64 = sql.one("SELECT MIN(sequence) FROM admin_audit_log").await;
+        let (row, id) = (
+            format!("sequence = {first}"),
+            if db.url().starts_with("sqlite") { "zeroblob(16)" } else { "gen_random_uuid()" },
+        );
+        plant(&sql, &row, &format!("id = {id}, sequence = 1")).await;
+        expect("BROKEN at sequence 1, id ").await;
+        expect("ENTRY_ADDED").await;
+        sql.run("DELETE FROM admin_audit_log WHERE sequence = 1").await;
+        plant(
+            &sql,
+            &row,
+            &format!("id = {id}, sequence = NULL, hash = NULL, created_at = '2020-01-01T00:00:00+00:00'"),
+        )
+        .await;
+        expect("ENTRY_BACK_DATED").await;
+        sql.run("DELETE FROM admin_audit_log WHERE sequence IS NULL").await;
+        sql.run("DROP INDEX uq_admin_audit_log_sequence").await;
+        let last: i64 = sql.one("SELECT MAX(sequence) FROM admin_audit_log").await;
+        plant(&sql, &format!("sequence = {last}"), &format!("id = {id}")).await;
+        expect("BROKEN at ").await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_cut_tail_shows_under_another_spelling_and_an_exchanged_identity_is_refused() {
+    on_each_database(async |db| {
+        let mut site = site_with_history(db.url()).await;
+        let respelled = match db.url().strip_prefix("sqlite://") {
+            Some(path) => {
+                let path = std::path::Path::new(path.split('?').next().unwrap_or(path));
+                let (folder, name) = (path.parent().expect("a directory"), path.file_name().expect("a name"));
+                format!("sqlite://{}/./{}?mode=rwc", folder.display(), name.to_string_lossy())
+            }
+            // Where it really is, the parameter `host` says.
+            None => db.url().replace("@localhost/", "@elsewhere/"),
+        };
+        site.set("DATABASE_URL", respelled);
+        site.run(&["audit", "verify"]).await.expect(0);
+        let sql = site.sql().await;
+        sql.run("CREATE TABLE identity AS SELECT * FROM audit_identity").await;
+        let other = if db.url().starts_with("sqlite") { "zeroblob(16)" } else { "gen_random_uuid()" };
+        sql.run(&format!("UPDATE audit_identity SET id = {other}")).await;
+        let found = site.run(&["audit", "verify"]).await;
+        assert!(found.expect(1).contains("NOT VERIFIED (OTHER_DATABASE)"), "{}", found.stdout);
+        sql.run("DELETE FROM audit_identity").await;
+        let found = site.run(&["audit", "verify"]).await;
+        assert!(found.expect(1).contains("NOT VERIFIED (NO_IDENTITY)"), "{}", found.stdout);
+        sql.run("INSERT INTO audit_identity SELECT * FROM identity").await;
+        let last: i64 = sql.one("SELECT MAX(sequence) FROM admin_audit_log").await;
+        sql.run(&format!("DELETE FROM admin_audit_log WHERE sequence = {last}")).await;
+        let cut = site.run(&["audit", "verify"]).await;
+        assert!(cut.expect(1).contains(&format!("BROKEN at sequence {last}: it is missing")), "{}", cut.stdout);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_new_database_is_verified_from_its_first_checkpoint_on() {
+    on_each_database(async |db| {
+        let site = Site::on(db.url());
+        let none = site.run(&["audit", "verify"]).await;
+        assert!(none.expect(1).contains("NOT VERIFIED (NO_CHECKPOINT)"), "{}", none.stdout);
+        add_admin(&site).await;
+        // The verification seals the first entries, and a chain that begins gets its checkpoint at once.
+        let begun = site.run(&["audit", "verify"]).await;
+        assert!(begun.expect(0).starts_with("verified: 1 entries, 1 checkpoints"), "{}", begun.stdout);
+        std::fs::remove_dir_all(site.path("data/audit")).expect("removes");
+        let lost = site.run(&["audit", "verify"]).await;
+        assert!(lost.expect(1).contains("NOT VERIFIED (NO_CHECKPOINT)"), "{}", lost.stdout);
+        let again = site.run(&["audit", "verify"]).await;
+        assert!(again.expect(1).contains("NO_CHECKPOINT"), "a verification vouches for nothing: {}", again.stdout);
+    })
+    .await;
+}
+
 /// The third line tells of another status.
 fn forge(index: usize, line: &str) -> String {
     if index != 2 {
@@ -100,4 +190,12 @@ fn forge(index: usize, line: &str) -> String {
     let mut entry: serde_json::Value = serde_json::from_str(line).expect("JSON");
     entry["statusCode"] = 418.into();
     entry.to_string()
+}
+
+/// Rows of the trail under another id, changed, in the same table.
+async fn plant(sql: &Sql, rows: &str, change: &str) {
+    sql.run(&format!("CREATE TABLE forged AS SELECT * FROM admin_audit_log WHERE {rows}")).await;
+    sql.run(&format!("UPDATE forged SET {change}")).await;
+    sql.run("INSERT INTO admin_audit_log SELECT * FROM forged").await;
+    sql.run("DROP TABLE forged").await;
 }

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{
+    archive::Archive,
     canonical::{self, Encoder},
     entry::{Entry, Seal},
     keys::{AuditKeys, Digest, GENESIS, KeyUse},
@@ -22,6 +23,12 @@ impl Head {
     #[must_use]
     pub fn genesis() -> Self {
         Self { sequence: 0, hash: GENESIS.to_owned() }
+    }
+
+    /// Where the chain in the database begins: at the end of the last archive.
+    #[must_use]
+    pub fn after(archive: Option<&Archive>) -> Self {
+        archive.map_or_else(Self::genesis, |archive| Self { sequence: archive.last, hash: archive.head_hash.clone() })
     }
 }
 

@@ -110,11 +110,10 @@ impl Archiver {
     async fn stretch(&self, age: TimeDelta) -> Result<Option<Stretch>, AuditError> {
         let cutoff = self.ports.clock.now() - age;
         let mut head = match self.ports.archives.find_last().await? {
-            None => Head::genesis(),
-            Some(archive) if archive.is_genuine(&self.ports.keys) => {
-                Head { sequence: archive.last, hash: archive.head_hash }
+            Some(archive) if !archive.is_genuine(&self.ports.keys) => {
+                return Err(AuditError::ChainBroken { sequence: archive.first });
             }
-            Some(archive) => return Err(AuditError::ChainBroken { sequence: archive.first }),
+            last => Head::after(last.as_ref()),
         };
         let first = head.sequence + 1;
         let mut entries = Vec::new();
@@ -131,8 +130,8 @@ impl Archiver {
                     break 'reading;
                 }
                 // What does not verify must stay where it is, for somebody to look at.
-                if let Some(broken) = check(&self.ports.keys, &mut head, &row, &found, &Expected::default()) {
-                    return Err(AuditError::ChainBroken { sequence: broken.sequence });
+                if check(&self.ports.keys, &mut head, &row, &found, &Expected::default()).is_some() {
+                    return Err(AuditError::ChainBroken { sequence: head.sequence + 1 });
                 }
                 if let Stored::Whole(entry) = row {
                     entries.push(entry);

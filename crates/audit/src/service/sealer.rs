@@ -3,18 +3,20 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::checkpointer::Noted;
 use crate::{
     domain::{
         chain::{self, Head, PersonKey},
-        checkpoint::Checkpoint,
         entry::{Entry, Seal},
     },
     error::AuditError,
     ports::Ports,
+    repository::{Latest, Stored},
 };
 
 /// Entries of one transaction.
@@ -27,6 +29,9 @@ const POLL: Duration = Duration::from_millis(500);
 const CHECKPOINT_ENTRIES: i64 = 1_000;
 /// ... or so long after the first entry it does not cover.
 const CHECKPOINT_AFTER: Duration = Duration::from_secs(2);
+/// An entry that is dated so long before what is sealed already was not written by us: no transaction takes so long,
+/// no two clocks are so far apart.
+pub(super) const LATE: TimeDelta = TimeDelta::hours(1);
 /// How long the last round may take when the process stops.
 const LAST_ROUND: Duration = Duration::from_secs(3);
 
@@ -34,14 +39,16 @@ const LAST_ROUND: Duration = Duration::from_secs(3);
 /// nodes, the one that holds the database's lock seals.
 #[derive(Debug, Clone)]
 pub struct Sealer {
-    ports: Ports,
+    pub(super) ports: Ports,
 }
 
-/// What of the chain the checkpoints cover.
+/// What of the chain the checkpoints of this process cover.
 #[derive(Debug, Default)]
 struct Covered {
-    sequence: i64,
+    /// `None` until the first checkpoint.
+    sequence: Option<i64>,
     behind_since: Option<Instant>,
+    contradicted: bool,
 }
 
 impl Sealer {
@@ -75,91 +82,97 @@ impl Sealer {
     /// Seals everything that waits, and leaves a checkpoint. Answers how many entries were sealed.
     ///
     /// # Errors
-    /// [`AuditError::Store`], [`AuditError::File`].
+    /// [`AuditError::Store`], [`AuditError::File`], [`AuditError::NoIdentity`].
     pub async fn finish(&self) -> Result<u64, AuditError> {
         let sealed = self.seal_pending().await?;
         self.checkpoint().await?;
         Ok(sealed)
     }
 
-    /// Seals everything that waits, unless another node is at it. Answers how many entries were sealed.
+    /// Seals everything that waits, unless another node is at it. Answers how many entries were sealed. A chain that
+    /// begins so gets its first checkpoint at once.
+    ///
+    /// What lies further back than [`LATE`] stays without a place, as does what no entry looks like: nothing of ours
+    /// commits so late, and a seal would vouch for it. Verification names it.
     ///
     /// # Errors
-    /// [`AuditError::Store`].
+    /// [`AuditError::Store`]; of a chain's beginning also what [`Sealer::checkpoint`] fails with.
     pub async fn seal_pending(&self) -> Result<u64, AuditError> {
+        let latest = self.ports.chain.find_head().await?;
+        let since = latest.as_ref().and_then(|latest| oldest_in_time(latest, self.ports.clock.now()));
+        let begins = latest.is_none() && self.ports.archives.find_last().await?.is_none();
         let mut total = 0;
-        while self.ports.chain.has_unsealed().await? {
-            let sealed = self.seal_batch().await?;
-            total += sealed;
-            if sealed < BATCH {
+        let mut unreadable = 0;
+        while self.ports.chain.has_unsealed(since).await? {
+            let batch = self.seal_batch(since, unreadable).await?;
+            total += batch.sealed;
+            unreadable += batch.unreadable;
+            if batch.sealed + batch.unreadable < BATCH {
                 break;
             }
+        }
+        if begins && total > 0 {
+            self.checkpoint().await?;
         }
         Ok(total)
     }
 
-    /// Notes the head of the chain outside the database, if the newest note tells of another. Answers the head.
-    ///
-    /// # Errors
-    /// [`AuditError::Store`], [`AuditError::File`].
-    pub async fn checkpoint(&self) -> Result<i64, AuditError> {
-        let Some(head) = self.ports.chain.find_head().await? else { return Ok(0) };
-        let known = self.ports.checkpoints.read().await?;
-        let newest = known.iter().rev().flatten().find(|checkpoint| checkpoint.database == self.ports.database);
-        if newest.is_none_or(|newest| newest.count != head.sequence || newest.head != head.hash) {
-            let now = self.ports.clock.now();
-            let checkpoint = Checkpoint::sign(&self.ports.keys, &self.ports.database, &head, now);
-            self.ports.checkpoints.append(&checkpoint).await?;
-        }
-        Ok(head.sequence)
-    }
-
-    /// Whether there is no chain yet, in the database or in archives.
-    ///
-    /// # Errors
-    /// [`AuditError::Store`].
-    pub async fn has_sealed_nothing(&self) -> Result<bool, AuditError> {
-        Ok(self.ports.chain.find_head().await?.is_none() && self.ports.archives.find_last().await?.is_none())
-    }
-
     async fn round(&self, covered: &mut Covered) -> Result<(), AuditError> {
-        let mut sealed = 0;
-        while self.ports.chain.has_unsealed().await? {
-            let batch = self.seal_batch().await?;
-            if batch > 0 {
-                sealed += batch;
-                covered.behind_since.get_or_insert_with(Instant::now);
-            }
-            if batch < BATCH {
-                break;
-            }
+        self.seal_pending().await?;
+        self.tell_of_waiting().await?;
+        let head = self.ports.chain.find_head().await?.map_or(0, |latest| latest.head.sequence);
+        let behind = covered.sequence.map(|sequence| head - sequence);
+        if behind.is_some_and(|behind| behind != 0) {
+            covered.behind_since.get_or_insert_with(Instant::now);
         }
-        let many = sealed >= CHECKPOINT_ENTRIES.unsigned_abs();
-        // At the start nothing is known to be covered.
+        let many = behind.is_some_and(|behind| behind >= CHECKPOINT_ENTRIES);
         let due = covered.behind_since.is_some_and(|since| since.elapsed() >= CHECKPOINT_AFTER);
-        if many || due || covered.sequence == 0 {
-            covered.sequence = self.checkpoint().await?;
-            covered.behind_since = None;
+        if !many && !due && covered.sequence.is_some() {
+            return Ok(());
+        }
+        covered.behind_since = None;
+        match self.checkpoint().await? {
+            Noted::Head(sequence) => *covered = Covered { sequence: Some(sequence), ..Covered::default() },
+            Noted::Contradicted(sequence) => {
+                if !std::mem::replace(&mut covered.contradicted, true) {
+                    tracing::error!(sequence, "the audit chain is not the one that its checkpoints tell of");
+                }
+                metrics::gauge!("audit_chain_verified").set(0.0);
+                covered.sequence = Some(sequence);
+            }
         }
         Ok(())
     }
 
-    async fn seal_batch(&self) -> Result<u64, AuditError> {
+    async fn tell_of_waiting(&self) -> Result<(), AuditError> {
+        let oldest = self.ports.chain.oldest_unsealed().await?;
+        let age = oldest.map_or(TimeDelta::zero(), |oldest| self.ports.clock.now() - oldest);
+        metrics::gauge!("audit_oldest_unsealed_age_seconds").set(age.as_seconds_f64().max(0.0));
+        Ok(())
+    }
+
+    async fn seal_batch(&self, since: Option<DateTime<Utc>>, skip: u64) -> Result<Batch, AuditError> {
         let Ports { transactor, chain, archives, keys, .. } = &self.ports;
         let mut tx = transactor.begin().await?;
         if !chain.try_lock_in(&mut tx).await? {
-            return Ok(0);
+            return Ok(Batch::default());
         }
         let mut head = match chain.find_head_in(&mut tx).await? {
-            Some(head) => head,
-            None => archives
-                .find_last_in(&mut tx)
-                .await?
-                .map_or_else(Head::genesis, |archive| Head { sequence: archive.last, hash: archive.head_hash }),
+            Some(latest) => latest.head,
+            None => Head::after(archives.find_last_in(&mut tx).await?.as_ref()),
         };
-        let entries = chain.list_unsealed_in(&mut tx, BATCH).await?;
+        let rows = chain.list_unsealed_in(&mut tx, since, skip, BATCH).await?;
+        let count = rows.len() as u64;
+        let entries: Vec<Entry> = rows
+            .into_iter()
+            .filter_map(|row| match row {
+                Stored::Whole(entry) => Some(entry),
+                Stored::Unreadable { .. } => None,
+            })
+            .collect();
+        let batch = Batch { sealed: entries.len() as u64, unreadable: count - entries.len() as u64 };
         if entries.is_empty() {
-            return Ok(0);
+            return Ok(batch);
         }
         let people = self.people_in(&mut tx, &entries).await?;
         let mut seals = Vec::with_capacity(entries.len());
@@ -176,8 +189,8 @@ impl Sealer {
             chain.forget_personal_in(&mut tx, &late).await?;
         }
         tx.commit().await?;
-        metrics::counter!("audit_entries_sealed_total").increment(seals.len() as u64);
-        Ok(seals.len() as u64)
+        metrics::counter!("audit_entries_sealed_total").increment(batch.sealed);
+        Ok(batch)
     }
 
     /// The salts of the entries' people; new people get one. Someone who was erased gets one that nobody keeps.
@@ -213,4 +226,17 @@ impl Sealer {
 struct People {
     salts: HashMap<Uuid, Vec<u8>>,
     erased: HashSet<Uuid>,
+}
+
+/// What a transaction of the sealer found.
+#[derive(Default)]
+struct Batch {
+    sealed: u64,
+    unreadable: u64,
+}
+
+/// The earliest time that an entry may have that is to be sealed now. A head from the future, left by a clock that went
+/// back since, does not stop what comes.
+pub(super) fn oldest_in_time(latest: &Latest, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    latest.created_at.map(|head| head.min(now) - LATE)
 }

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{StoreError, Tx};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait as _, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     AuditStore,
@@ -17,6 +17,19 @@ impl ArchiveStore for AuditStore {
     async fn find_last(&self) -> Result<Option<Archive>, StoreError> {
         let row = Entity::find().order_by_desc(Column::FirstSequence).one(self.db.reader()).await?;
         Ok(row.map(Archive::from))
+    }
+
+    async fn find_first(&self) -> Result<Option<(Archive, i64)>, StoreError> {
+        let reader = self.db.reader();
+        let Some(row) = Entity::find().order_by_asc(Column::FirstSequence).one(reader).await? else { return Ok(None) };
+        let length = Column::LastSequence.into_expr().sub(Column::FirstSequence.into_expr()).add(1);
+        let all: Option<Option<i64>> = Entity::find()
+            .select_only()
+            .column_as(length.sum().cast_as("bigint"), "entries")
+            .into_tuple()
+            .one(reader)
+            .await?;
+        Ok(Some((row.into(), all.flatten().unwrap_or_default())))
     }
 
     async fn find_last_in(&self, tx: &mut Tx) -> Result<Option<Archive>, StoreError> {

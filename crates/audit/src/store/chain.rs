@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{AuditEntryId, Engine, StoreError, Tx, store::batches};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, QueryTrait, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, Statement,
     sea_query::{Alias, Expr, IntoIden, IntoValueTuple, Query, TableRef},
 };
 use uuid::Uuid;
@@ -13,15 +13,16 @@ use uuid::Uuid;
 use super::{
     AuditStore,
     entity::admin_audit_log::{Column, Entity, Model},
-    entries::entries,
-    persons,
+    identity, persons,
 };
 use crate::{
     domain::{
         chain::{Head, PersonKey},
+        checkpoint::Identity,
         entry::{Entry, Seal},
+        keys::Digest,
     },
-    repository::{ChainStore, Stored},
+    repository::{ChainStore, Latest, Stored},
 };
 
 /// "audit" in the numbers that PostgreSQL's advisory locks go by.
@@ -48,35 +49,77 @@ impl ChainStore for AuditStore {
         Ok(row.map(|row| row.try_get("", "taken")).transpose()?.unwrap_or(false))
     }
 
-    async fn has_unsealed(&self) -> Result<bool, StoreError> {
-        let found: Option<Uuid> = Entity::find()
-            .select_only()
-            .column(Column::Id)
-            .filter(Column::Sequence.is_null())
-            .limit(1)
-            .into_tuple()
-            .one(self.db.reader())
-            .await?;
-        Ok(found.is_some())
+    async fn find_identity(&self) -> Result<Option<Identity>, StoreError> {
+        identity::find(self.db.reader()).await
     }
 
-    async fn find_head(&self) -> Result<Option<Head>, StoreError> {
+    async fn set_genesis_in(&self, tx: &mut Tx, genesis: &Digest) -> Result<(), StoreError> {
+        identity::set_genesis_in(tx, genesis).await
+    }
+
+    async fn has_unsealed(&self, since: Option<DateTime<Utc>>) -> Result<bool, StoreError> {
+        Ok(first_id(unsealed(since), self.db.reader()).await?.is_some())
+    }
+
+    async fn oldest_unsealed(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let query = unsealed(None).select_only().column(Column::CreatedAt).order_by_asc(Column::CreatedAt).limit(1);
+        Ok(query.into_tuple().one(self.db.reader()).await?)
+    }
+
+    async fn find_unsealed_outside(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Option<AuditEntryId>, StoreError> {
+        let outside = Condition::any().add(Column::CreatedAt.lt(from)).add(Column::CreatedAt.gte(to));
+        let query = unsealed(None).filter(outside).order_by_asc(Column::CreatedAt);
+        Ok(first_id(query, self.db.reader()).await?.map(AuditEntryId))
+    }
+
+    async fn find_head(&self) -> Result<Option<Latest>, StoreError> {
         head(self.db.reader()).await
     }
 
-    async fn find_head_in(&self, tx: &mut Tx) -> Result<Option<Head>, StoreError> {
+    async fn find_head_in(&self, tx: &mut Tx) -> Result<Option<Latest>, StoreError> {
         head(tx.executor()).await
     }
 
-    async fn list_unsealed_in(&self, tx: &mut Tx, limit: u64) -> Result<Vec<Entry>, StoreError> {
-        let rows = Entity::find()
-            .filter(Column::Sequence.is_null())
+    async fn find_hash(&self, sequence: i64) -> Result<Option<Digest>, StoreError> {
+        let query = Entity::find().select_only().column(Column::Hash).filter(Column::Sequence.eq(sequence));
+        let found: Option<Option<Digest>> = query.into_tuple().one(self.db.reader()).await?;
+        Ok(found.flatten())
+    }
+
+    async fn count_through(&self, sequence: i64) -> Result<u64, StoreError> {
+        Ok(Entity::find().filter(Column::Sequence.lte(sequence)).count(self.db.reader()).await?)
+    }
+
+    async fn find_sealed_through(&self, sequence: i64) -> Result<Option<(i64, AuditEntryId)>, StoreError> {
+        let query = Entity::find()
+            .filter(Column::Sequence.lte(sequence))
+            .order_by_asc(Column::Sequence)
+            .limit(1)
+            .select_only()
+            .columns([Column::Sequence, Column::Id]);
+        let found: Option<(i64, Uuid)> = query.into_tuple().one(self.db.reader()).await?;
+        Ok(found.map(|(sequence, id)| (sequence, AuditEntryId(id))))
+    }
+
+    async fn list_unsealed_in(
+        &self,
+        tx: &mut Tx,
+        since: Option<DateTime<Utc>>,
+        skip: u64,
+        limit: u64,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let query = unsealed(since)
             .order_by_asc(Column::CreatedAt)
             .order_by_asc(Column::Id)
+            .offset(skip)
             .limit(limit)
-            .all(tx.executor())
-            .await?;
-        entries(rows)
+            .build(tx.executor().get_database_backend());
+        let rows = tx.executor().query_all_raw(query).await?;
+        rows.iter().map(stored).collect()
     }
 
     async fn seal_in(&self, tx: &mut Tx, seals: &[(AuditEntryId, Seal)]) -> Result<(), StoreError> {
@@ -137,17 +180,28 @@ fn lock(sql: &str) -> Statement {
     Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, sql, [LOCK.into()])
 }
 
-async fn head(connection: &impl ConnectionTrait) -> Result<Option<Head>, StoreError> {
-    let found: Option<(i64, Option<String>)> = Entity::find()
+fn unsealed(since: Option<DateTime<Utc>>) -> Select<Entity> {
+    let query = Entity::find().filter(Column::Sequence.is_null());
+    since.into_iter().fold(query, |query, since| query.filter(Column::CreatedAt.gte(since)))
+}
+
+async fn first_id(query: Select<Entity>, connection: &impl ConnectionTrait) -> Result<Option<Uuid>, StoreError> {
+    Ok(query.select_only().column(Column::Id).limit(1).into_tuple().one(connection).await?)
+}
+
+async fn head(connection: &impl ConnectionTrait) -> Result<Option<Latest>, StoreError> {
+    let query = Entity::find()
         .select_only()
-        .columns([Column::Sequence, Column::Hash])
+        .columns([Column::Sequence, Column::Hash, Column::CreatedAt])
         .filter(Column::Sequence.is_not_null())
         .order_by_desc(Column::Sequence)
-        .limit(1)
-        .into_tuple()
-        .one(connection)
-        .await?;
-    Ok(found.map(|(sequence, hash)| Head { sequence, hash: hash.unwrap_or_default() }))
+        .limit(1);
+    let Some(row) = connection.query_one_raw(query.build(connection.get_database_backend())).await? else {
+        return Ok(None);
+    };
+    let hash: Option<Digest> = row.try_get("", "hash")?;
+    let head = Head { sequence: row.try_get("", "sequence")?, hash: hash.unwrap_or_default() };
+    Ok(Some(Latest { head, created_at: row.try_get("", "created_at").ok() }))
 }
 
 /// `UPDATE ... FROM (VALUES ...)`; both engines name the columns of VALUES `column1`, `column2`, ...
@@ -179,6 +233,8 @@ fn stored(row: &QueryResult) -> Result<Stored, StoreError> {
     if let Ok(entry) = whole {
         return Ok(Stored::Whole(entry));
     }
-    let sequence = row.try_get("", "sequence")?;
-    Ok(Stored::Unreadable { sequence, id: row.try_get::<Uuid>("", "id").ok().map(AuditEntryId) })
+    Ok(Stored::Unreadable {
+        sequence: row.try_get::<Option<i64>>("", "sequence").ok().flatten(),
+        id: row.try_get::<Uuid>("", "id").ok().map(AuditEntryId),
+    })
 }

@@ -1,4 +1,5 @@
 use std::{
+    collections::HashSet,
     io::Write as _,
     path::{Path, PathBuf},
 };
@@ -8,8 +9,8 @@ use tokio::sync::Mutex;
 
 use crate::{domain::checkpoint::Checkpoint, error::AuditError, repository::CheckpointLog};
 
-/// Above this many lines every second one, but for the newest, is dropped. Each checkpoint vouches for everything
-/// before it, so nothing goes unnoticed; only the place of a break is told less finely by the checkpoints.
+/// Above this many lines every second one, but for the newest of each database and what is not ours, is dropped. Each
+/// checkpoint vouches for everything before it, so nothing goes unnoticed; only the place of a break is told less finely.
 const MOST_LINES: usize = 20_000;
 
 /// Checkpoints as JSON lines in a file.
@@ -107,8 +108,7 @@ fn mend(path: &Path) -> std::io::Result<usize> {
 
 fn thin(path: &Path) -> std::io::Result<usize> {
     let text = std::fs::read_to_string(path)?;
-    let lines: Vec<&str> = text.lines().collect();
-    let kept: Vec<&str> = lines.iter().rev().step_by(2).rev().copied().collect();
+    let kept = keep(&text);
     let new = path.with_extension("jsonl.new");
     let mut file = std::fs::File::create(&new)?;
     file.write_all((kept.join("\n") + "\n").as_bytes())?;
@@ -116,4 +116,37 @@ fn thin(path: &Path) -> std::io::Result<usize> {
     std::fs::rename(&new, path)?;
     std::fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
     Ok(kept.len())
+}
+
+fn keep(text: &str) -> Vec<&str> {
+    let mut known = HashSet::new();
+    let mut kept: Vec<&str> = text
+        .lines()
+        .rev()
+        .enumerate()
+        .filter(|(position, line)| {
+            let newest = serde_json::from_str::<Checkpoint>(line).map_or(true, |line| known.insert(line.database));
+            newest || position % 2 == 0
+        })
+        .map(|(_, line)| line)
+        .collect();
+    kept.reverse();
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_dropped_is_never_the_newest_of_a_database_nor_what_is_not_ours() {
+        let line = |database: &str, count: i64| {
+            format!(r#"{{"database":"{database}","count":{count},"head":"h","at":"2026-01-01T00:00:00Z","mac":"m"}}"#)
+        };
+        let lines =
+            [line("a", 1), line("b", 1), "garbage".to_owned(), line("b", 2), line("b", 3), line("b", 4), line("b", 5)];
+        let text = lines.join("\n");
+        let expected = [0, 2, 4, 6].map(|index: usize| lines[index].as_str());
+        assert_eq!(keep(&text), expected);
+    }
 }

@@ -5,6 +5,7 @@ mod chain;
 mod checkpoint_file;
 mod entity;
 mod entries;
+mod identity;
 mod persons;
 
 pub use checkpoint_file::CheckpointFile;

@@ -64,7 +64,7 @@ impl Bench {
             entropy,
             keys: Arc::new(keys),
             wake,
-            database: "test".to_owned(),
+            former_name: "test".to_owned(),
         };
         Self { db, ports, clock, directory }
     }
@@ -94,6 +94,22 @@ impl Bench {
 
     pub async fn verify(&self) -> Verification {
         Verifier::new(&self.ports).verify().await.expect("reads")
+    }
+
+    /// Takes these rows out, changes them, and puts the changed ones in.
+    pub async fn forge(&self, rows: &str, change: &str) {
+        self.sql(&format!("CREATE TABLE forged AS SELECT * FROM admin_audit_log WHERE {rows}")).await;
+        self.sql(&format!("UPDATE forged SET {change}")).await;
+        self.sql("INSERT INTO admin_audit_log SELECT * FROM forged").await;
+        self.sql("DROP TABLE forged").await;
+    }
+
+    /// An id as SQL.
+    pub fn id(&self, number: u128) -> String {
+        match self.db.engine() {
+            kernel::Engine::Postgres => format!("'{}'", Uuid::from_u128(number)),
+            kernel::Engine::Sqlite => format!("x'{number:032x}'"),
+        }
     }
 
     pub async fn sql(&self, sql: &str) {
