@@ -116,7 +116,7 @@ fn read<T: DeserializeOwned, F: SortField>(route: &str, path: &str, query: &str)
     // Objects of one tenant are listed under a path with its id: the path is part of what a cursor is tied to.
     let path = super::routes::unversioned(path);
     let filters_text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&parameters).finish();
-    let filters = match query::typed::<T>(parameters) {
+    let filters = match query::typed::<T>(&parameters) {
         Ok(filters) => Some(filters),
         Err(problem) => {
             errors.extend_from_slice(problem.errors());

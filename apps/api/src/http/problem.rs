@@ -21,6 +21,9 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 /// error) stays inside and goes to the log only.
 pub struct Problem(Box<Inner>);
 
+/// Wrong fields are named together, but not more of them than this.
+const MAX_ERRORS: usize = 50;
+
 struct Inner {
     status: StatusCode,
     code: Cow<'static, str>,
@@ -68,6 +71,7 @@ impl Problem {
         let mut problem =
             Self::new(StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED", "One or more fields are wrong.");
         problem.0.errors = errors;
+        problem.0.errors.truncate(MAX_ERRORS);
         problem
     }
 
@@ -241,6 +245,7 @@ impl<E: DomainError> From<E> for Problem {
         };
         let mut problem = Self::new(status_of(kind), error.code(), detail);
         problem.0.errors = error.fields();
+        problem.0.errors.truncate(MAX_ERRORS);
         problem.0.retry_after = match kind {
             ErrorKind::Unavailable => Some(error.retry_after().unwrap_or(Duration::from_secs(1))),
             _ => error.retry_after(),

@@ -9,7 +9,10 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use super::{Problem, strict_json::explain};
+use super::{
+    Problem,
+    strict_json::{MAX_UNKNOWN, explain},
+};
 
 /// The query parameters as a DTO.
 ///
@@ -30,19 +33,26 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let typed = parameters(request.query_string()).and_then(typed);
+        let typed = parameters(request.query_string()).and_then(|parameters| typed(&parameters));
         std::future::ready(typed.map(Self).map_err(Into::into))
     }
 }
 
+/// Most parameters of a query.
+const MAX_PARAMETERS: usize = 100;
+
 /// The parameters by name.
 ///
 /// # Errors
-/// 422 naming the parameter that is there twice or holds U+0000.
+/// 422 for too many of them, and naming those that are there twice or hold U+0000.
 pub(super) fn parameters(query: &str) -> Result<BTreeMap<String, String>, Problem> {
     let mut parameters = BTreeMap::new();
     let mut errors = Vec::new();
-    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+    for (count, (name, value)) in url::form_urlencoded::parse(query.as_bytes()).enumerate() {
+        if count == MAX_PARAMETERS {
+            let message = format!("must be at most {MAX_PARAMETERS} parameters");
+            return Err(Problem::field("", "TOO_LONG", message));
+        }
         if name.contains('\0') || value.contains('\0') {
             let name = name.replace('\0', "\u{fffd}");
             errors.push(FieldError::new(name, "FORBIDDEN_CHARACTER", "must not contain U+0000"));
@@ -53,29 +63,54 @@ pub(super) fn parameters(query: &str) -> Result<BTreeMap<String, String>, Proble
     if errors.is_empty() { Ok(parameters) } else { Err(Problem::validation(errors)) }
 }
 
-/// Parameters as a DTO; unknown ones are named together.
-pub(super) fn typed<T: DeserializeOwned>(mut parameters: BTreeMap<String, String>) -> Result<T, Problem> {
+/// Parameters as a DTO, in one pass; unknown ones are named together.
+pub(super) fn typed<T: DeserializeOwned>(parameters: &BTreeMap<String, String>) -> Result<T, Problem> {
     let mut errors = Vec::new();
-    loop {
-        let pairs = parameters.iter().map(|(name, value)| (name.as_str(), Parameter(value)));
-        let deserializer = serde::de::value::MapDeserializer::<_, serde::de::value::Error>::new(pairs);
-        let error = match serde_path_to_error::deserialize::<_, T>(deserializer) {
-            Ok(typed) if errors.is_empty() => return Ok(typed),
-            Ok(_) => return Err(Problem::validation(errors)),
-            Err(error) => error,
-        };
-        let path = error.path().to_string();
-        let found = explain(if path == "." { String::new() } else { path }, &error.into_inner().to_string());
-        let unknown = found.code == "UNKNOWN_FIELD";
-        let retry = unknown && parameters.remove(found.field.as_ref()).is_some();
-        errors.push(if unknown {
-            FieldError::new(found.field, "UNKNOWN_PARAMETER", "is not a parameter of this route")
-        } else {
-            found
-        });
-        if !retry {
-            return Err(Problem::validation(errors));
+    let outcome = serde_path_to_error::deserialize::<_, T>(Parameters { all: parameters, unknown: &mut errors });
+    match outcome {
+        Ok(typed) if errors.is_empty() => return Ok(typed),
+        Ok(_) => {}
+        Err(error) => {
+            let path = error.path().to_string();
+            errors.push(explain(if path == "." { String::new() } else { path }, &error.into_inner().to_string()));
         }
+    }
+    Err(Problem::validation(errors))
+}
+
+/// All parameters, read as a struct; notes those that the struct does not know.
+struct Parameters<'a> {
+    all: &'a BTreeMap<String, String>,
+    unknown: &'a mut Vec<FieldError>,
+}
+
+impl<'de> serde::Deserializer<'de> for Parameters<'de> {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        let pairs = self.all.iter().map(|(name, value)| (name.as_str(), Parameter(value)));
+        visitor.visit_map(serde::de::value::MapDeserializer::new(pairs))
+    }
+
+    fn deserialize_struct<V: serde::de::Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        let is_known = |name: &str| fields.contains(&name);
+        let unknown = self.all.keys().filter(|name| !is_known(name)).take(MAX_UNKNOWN);
+        self.unknown.extend(
+            unknown.map(|name| FieldError::new(name.clone(), "UNKNOWN_PARAMETER", "is not a parameter of this route")),
+        );
+        let known = self.all.iter().filter(|(name, _)| is_known(name));
+        let pairs = known.map(|(name, value)| (name.as_str(), Parameter(value)));
+        visitor.visit_map(serde::de::value::MapDeserializer::new(pairs))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
     }
 }
 
@@ -167,7 +202,7 @@ mod tests {
 
     fn read(query: &str) -> Result<Filters, Vec<String>> {
         parameters(query)
-            .and_then(typed)
+            .and_then(|parameters| typed(&parameters))
             .map_err(|problem| problem.errors().iter().map(|e| format!("{} {}", e.field, e.code)).collect())
     }
 
@@ -191,5 +226,13 @@ mod tests {
         assert_eq!(read("a=1&b=2").expect_err("unknown"), ["a UNKNOWN_PARAMETER", "b UNKNOWN_PARAMETER"]);
         assert_eq!(read("role=%00").expect_err("nul"), ["role FORBIDDEN_CHARACTER"]);
         assert_eq!(read("tenantId=7").expect_err("uuid"), ["tenantId INVALID"]);
+        assert_eq!(read("a=1&role=BOSS").expect_err("both"), ["a UNKNOWN_PARAMETER", "role INVALID"]);
+    }
+
+    #[test]
+    fn a_flood_of_parameters_is_refused_or_named_in_part() {
+        let query = |count: usize| (0..count).map(|n| format!("x{n}=1")).collect::<Vec<_>>().join("&");
+        assert_eq!(read(&query(MAX_PARAMETERS)).expect_err("unknown").len(), MAX_UNKNOWN);
+        assert_eq!(read(&query(MAX_PARAMETERS + 1)).expect_err("too many"), [" TOO_LONG"]);
     }
 }
