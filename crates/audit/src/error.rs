@@ -9,9 +9,6 @@ pub type DirectoryError = Box<dyn DomainError>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuditError {
-    /// The page's cursor has a value that is none of this list's.
-    #[error("the cursor is broken")]
-    BrokenCursor,
     /// The chain is broken where entries should be moved to a file; nothing was moved.
     #[error("the chain is broken at entry {sequence}; nothing after it is archived")]
     ChainBroken {
@@ -41,7 +38,6 @@ pub enum AuditError {
 impl DomainError for AuditError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::BrokenCursor => ErrorKind::Validation,
             Self::ChainBroken { .. } | Self::ArchiveBusy => ErrorKind::Conflict,
             Self::Directory(error) => error.kind(),
             Self::Store(error) if error.is_unavailable() => ErrorKind::Unavailable,
@@ -51,7 +47,6 @@ impl DomainError for AuditError {
 
     fn code(&self) -> &'static str {
         match self {
-            Self::BrokenCursor => "VALIDATION_FAILED",
             Self::ChainBroken { .. } => "AUDIT_CHAIN_BROKEN",
             Self::ArchiveBusy => "CONFLICT",
             Self::Directory(error) => error.code(),
@@ -62,10 +57,6 @@ impl DomainError for AuditError {
 
     fn fields(&self) -> Vec<kernel::FieldError> {
         match self {
-            Self::BrokenCursor => {
-                let message = kernel::page::BrokenCursor.to_string();
-                vec![kernel::FieldError::new("cursor", "INVALID", message)]
-            }
             Self::Directory(error) => error.fields(),
             _ => Vec::new(),
         }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use audit::{AuditError, AuditFilter, AuditLog, AuditSort};
+use audit::{AuditFilter, AuditLog, AuditSort};
 use chrono::TimeDelta;
 use common::{Bench, admin, created, tenant};
 use kernel::{
@@ -55,9 +55,6 @@ async fn pages_follow_each_other_both_ways_without_gap_or_repeat() {
         }
         let middle = page(3, Start::Offset(9), Direction::Descending);
         assert_eq!(log.search(&AuditFilter::default(), &middle).await.expect("reads").items.len(), 2);
-        let broken = Start::After(Cursor::new(String::new(), "x".into(), Uuid::nil(), 0));
-        let error = log.search(&AuditFilter::default(), &page(3, broken, Direction::Descending)).await;
-        assert!(matches!(error, Err(AuditError::BrokenCursor)));
     })
     .await;
 }

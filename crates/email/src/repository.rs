@@ -36,7 +36,7 @@ pub trait NotificationRepository: Send + Sync {
     /// One message.
     async fn find(&self, id: NotificationId) -> Result<Option<Notification>, StoreError>;
 
-    /// A page of the log. The cursor's value must be a time.
+    /// A page of the log.
     async fn list(
         &self,
         filter: &NotificationFilter,
@@ -68,7 +68,7 @@ pub trait NotificationRepository: Send + Sync {
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait SuppressionRepository: Send + Sync {
-    /// A page of the list. The cursor's value must be a time.
+    /// A page of the list.
     async fn list(
         &self,
         filter: &SuppressionFilter,

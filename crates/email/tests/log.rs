@@ -152,21 +152,6 @@ async fn a_page_is_not_disturbed_by_what_is_queued_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_cursor_without_a_time_is_of_another_list() {
-    on_each_database(async |test| {
-        let world = World::new(test).await;
-        fill(&world).await;
-        for value in [serde_json::json!("Ada"), serde_json::json!(3), serde_json::json!(null)] {
-            let after = Start::After(Cursor::new("test".to_owned(), value, Uuid::nil(), 20));
-            let asked = page(20, Direction::Descending, after);
-            let outcome = world.notifications.list(&NotificationFilter::default(), &asked).await;
-            assert!(matches!(outcome, Err(EmailError::Invalid(_))), "{outcome:?}");
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn a_message_is_found_by_its_id_and_holds_no_secret() {
     on_each_database(async |test| {
         let world = World::new(test).await;

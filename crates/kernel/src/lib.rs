@@ -17,6 +17,7 @@ mod error;
 pub mod idempotency;
 mod ids;
 pub mod jobs;
+pub mod moment;
 mod money;
 pub mod net;
 mod outage;

@@ -1,10 +1,13 @@
 //! Pages of lists: what was asked for, what is answered, and the opaque cursor between them.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+use crate::moment;
 
 /// Which way a list runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,22 +58,83 @@ impl<F> PageRequest<F> {
     }
 }
 
+/// The type of what a list is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyType {
+    /// A time.
+    Time,
+    /// A text.
+    Text,
+    /// A whole number.
+    Number,
+    /// A time, then a text.
+    TimeText,
+}
+
+/// The sort value of a row that a page begins after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// [`KeyType::Time`]
+    Time(DateTime<Utc>),
+    /// [`KeyType::Text`]
+    Text(String),
+    /// [`KeyType::Number`]
+    Number(i64),
+    /// [`KeyType::TimeText`]
+    TimeText(DateTime<Utc>, String),
+}
+
+impl Key {
+    /// How a cursor carries it.
+    fn to_value(&self) -> Value {
+        let time = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Micros, true);
+        match self {
+            Self::Time(at) => time(at).into(),
+            Self::Text(text) => text.as_str().into(),
+            Self::Number(number) => (*number).into(),
+            Self::TimeText(at, text) => vec![time(at), text.clone()].into(),
+        }
+    }
+
+    /// Reads what a client sent; `None` when it is of another type, or nothing that a database could hold.
+    fn read(key_type: KeyType, value: &Value) -> Option<Self> {
+        let time = |value: &Value| moment::of_cursor(value.as_str()?);
+        // PostgreSQL has no text with U+0000 in it.
+        let text = |value: &Value| value.as_str().filter(|text| !text.contains('\0')).map(str::to_owned);
+        match key_type {
+            KeyType::Time => time(value).map(Self::Time),
+            KeyType::Text => text(value).map(Self::Text),
+            KeyType::Number => value.as_i64().map(Self::Number),
+            KeyType::TimeText => match value.as_array()?.as_slice() {
+                [at, rest] => Some(Self::TimeText(time(at)?, text(rest)?)),
+                _ => None,
+            },
+        }
+    }
+}
+
 /// The last row of a page, so that the next can begin after it (keyset pagination: no row is skipped or
 /// shown twice while others come and go, and page 10,000 costs what page 1 does).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cursor {
-    /// The last row's sort value, in a form the list's store understands.
-    #[serde(rename = "v")]
-    pub value: Value,
+    /// The last row's sort value.
+    pub key: Key,
     /// The last row's id.
-    #[serde(rename = "i")]
     pub id: Uuid,
     /// How many rows lie before the next page.
-    #[serde(rename = "o")]
     pub offset: u64,
     /// Which list, filters and order it belongs to; see [`scope`].
-    #[serde(rename = "s")]
     scope: String,
+}
+
+/// A cursor as it travels, in base64.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    v: Value,
+    i: Uuid,
+    o: u64,
+    s: String,
 }
 
 /// The cursor is broken, or of another list, filter or order.
@@ -92,24 +156,30 @@ pub fn scope(parts: &[&str]) -> String {
 impl Cursor {
     /// A cursor after the row with this sort value and id.
     #[must_use]
-    pub fn new(scope: String, value: Value, id: Uuid, offset: u64) -> Self {
-        Self { value, id, offset, scope }
+    pub fn new(scope: String, key: Key, id: Uuid, offset: u64) -> Self {
+        Self { key, id, offset, scope }
     }
 
     /// The opaque text for the client.
     #[must_use]
     pub fn encode(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+        let wire = Wire { v: self.key.to_value(), i: self.id, o: self.offset, s: self.scope.clone() };
+        BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&wire).unwrap_or_default())
     }
 
-    /// Reads a client's text back.
+    /// Reads a client's text back. Whoever takes a cursor apart can put anything in it: the value must be of the order's
+    /// type, and the offset one that databases can count to.
     ///
     /// # Errors
     /// [`BrokenCursor`] when it is none of ours or belongs to another `scope`.
-    pub fn decode(text: &str, scope: &str) -> Result<Self, BrokenCursor> {
+    pub fn decode(text: &str, scope: &str, key_type: KeyType) -> Result<Self, BrokenCursor> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| BrokenCursor)?;
-        let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| BrokenCursor)?;
-        if cursor.scope == scope { Ok(cursor) } else { Err(BrokenCursor) }
+        let Wire { v, i, o, s } = serde_json::from_slice(&bytes).map_err(|_| BrokenCursor)?;
+        let key = Key::read(key_type, &v).ok_or(BrokenCursor)?;
+        if s != scope || i64::try_from(o).is_err() {
+            return Err(BrokenCursor);
+        }
+        Ok(Self { key, id: i, offset: o, scope: s })
     }
 }
 
@@ -121,12 +191,12 @@ pub struct Page<T> {
     /// How many rows the whole list has.
     pub total: u64,
     /// Sort value and id of the last row when there are more rows after it.
-    pub next: Option<(Value, Uuid)>,
+    pub next: Option<(Key, Uuid)>,
 }
 
 impl<T> Page<T> {
     /// Builds a page from up to `limit + 1` rows: the extra one only shows that there is more.
-    pub fn from_overfetch(mut rows: Vec<T>, limit: u64, total: u64, key: impl Fn(&T) -> (Value, Uuid)) -> Self {
+    pub fn from_overfetch(mut rows: Vec<T>, limit: u64, total: u64, key: impl Fn(&T) -> (Key, Uuid)) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -142,22 +212,71 @@ impl<T> Page<T> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn a_cursor_belongs_to_its_list() {
         let mine = scope(&["tenants", "-createdAt", ""]);
-        let cursor = Cursor::new(mine.clone(), Value::from("2026-01-01"), Uuid::nil(), 50);
-        assert_eq!(Cursor::decode(&cursor.encode(), &mine), Ok(cursor.clone()));
-        assert_eq!(Cursor::decode(&cursor.encode(), &scope(&["tenants", "name", ""])), Err(BrokenCursor));
-        assert_eq!(Cursor::decode("%%%", &mine), Err(BrokenCursor));
+        let key = Key::Time("2026-01-15T10:00:00.000001Z".parse().expect("a time"));
+        let cursor = Cursor::new(mine.clone(), key, Uuid::nil(), 50);
+        let text = cursor.encode();
+        assert_eq!(Cursor::decode(&text, &mine, KeyType::Time), Ok(cursor));
+        assert_eq!(Cursor::decode(&text, &scope(&["tenants", "name", ""]), KeyType::Time), Err(BrokenCursor));
+        assert_eq!(Cursor::decode("%%%", &mine, KeyType::Time), Err(BrokenCursor));
+    }
+
+    #[test]
+    fn a_cursor_holds_a_value_of_its_orders_type() {
+        let types = [KeyType::Time, KeyType::Text, KeyType::Number, KeyType::TimeText];
+        let fits = |value: Value| {
+            let wire = Wire { v: value, i: Uuid::nil(), o: 1, s: "s".to_owned() };
+            let text = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&wire).expect("JSON"));
+            types.into_iter().filter(|of| Cursor::decode(&text, "s", *of).is_ok()).collect::<Vec<_>>()
+        };
+        assert_eq!(fits(json!("2026-01-15T10:00:00Z")), [KeyType::Time, KeyType::Text]);
+        assert_eq!(fits(json!("Ada")), [KeyType::Text]);
+        assert_eq!(fits(json!(i64::MIN)), [KeyType::Number]);
+        assert_eq!(fits(json!(["2026-01-15T10:00:00Z", "USERS"])), [KeyType::TimeText]);
+        for time in ["0000-01-01T00:00:00Z", "+10000-01-01T00:00:00Z", "2016-12-31T23:59:60Z", "-5000-01-01T00:00:00Z"]
+        {
+            assert_eq!(fits(json!(time)), [KeyType::Text], "{time}");
+            assert_eq!(fits(json!([time, "USERS"])), [], "{time}");
+        }
+        for never in
+            [json!(null), json!(true), json!(1.5), json!(u64::MAX), json!("a\0"), json!([]), json!({}), json!([1, 2])]
+        {
+            assert_eq!(fits(never.clone()), [], "{never}");
+        }
+    }
+
+    #[test]
+    fn keys_come_back_as_they_were() {
+        let time = "2026-01-15T10:00:00.000001Z".parse().expect("a time");
+        let all = [
+            (KeyType::Time, Key::Time(time)),
+            (KeyType::Text, Key::Text("Ölwanne".to_owned())),
+            (KeyType::Number, Key::Number(-3)),
+            (KeyType::TimeText, Key::TimeText(time, "USERS".to_owned())),
+        ];
+        for (key_type, key) in all {
+            assert_eq!(Key::read(key_type, &key.to_value()), Some(key));
+        }
+    }
+
+    #[test]
+    fn an_offset_is_one_that_databases_can_count_to() {
+        let cursor = |offset: u64| Cursor::new("s".to_owned(), Key::Number(1), Uuid::nil(), offset).encode();
+        assert!(Cursor::decode(&cursor(u64::MAX / 2), "s", KeyType::Number).is_ok());
+        assert_eq!(Cursor::decode(&cursor(u64::MAX / 2 + 1), "s", KeyType::Number), Err(BrokenCursor));
     }
 
     #[test]
     fn the_extra_row_only_tells_that_there_is_more() {
-        let key = |n: &u64| (Value::from(*n), Uuid::nil());
+        let key = |n: &i64| (Key::Number(*n), Uuid::nil());
         let page = Page::from_overfetch(vec![1, 2, 3], 2, 9, key);
-        assert_eq!((page.items.as_slice(), page.next), (&[1, 2][..], Some((Value::from(2), Uuid::nil()))));
+        assert_eq!((page.items.as_slice(), page.next), (&[1, 2][..], Some((Key::Number(2), Uuid::nil()))));
         assert_eq!(Page::from_overfetch(vec![1, 2], 2, 2, key).next, None);
     }
 }

@@ -7,7 +7,6 @@ use kernel::{
     TenantId, TenantRole,
     page::{Cursor, Direction, Start},
 };
-use serde_json::json;
 use tenancy::{
     TenancyError,
     domain::{Access, NewPerson, NewPersonInput, PersonFilter, PersonPatch, PersonPatchInput, PersonSort, Plan},
@@ -136,15 +135,6 @@ async fn a_list_needs_a_workshop_and_a_cursor_of_its_own() {
         assert_eq!((empty.total, empty.items.len(), empty.next), (0, 0, None));
         let nobody = list(TenantId(Uuid::from_u128(7)), PersonSort::Email, Start::Offset(0)).await;
         assert!(matches!(nobody, Err(TenancyError::TenantNotFound)), "{nobody:?}");
-        for (field, value) in [
-            (PersonSort::CreatedAt, json!("yesterday")),
-            (PersonSort::Email, json!(7)),
-            (PersonSort::Role, json!("a\0")),
-        ] {
-            let cursor = Cursor::new("test".to_owned(), value, Uuid::from_u128(1), 5);
-            let refused = list(id, field, Start::After(cursor)).await;
-            assert!(matches!(refused, Err(TenancyError::Validation(_))), "{refused:?}");
-        }
     })
     .await;
 }

@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
     Entropy, TenantId,
-    page::{Cursor, Direction, Start},
+    page::{Cursor, Direction, Key, Start},
 };
-use serde_json::json;
 use tenancy::{
     domain::{MetricType, Plan, UsagePoint, UsageSort, Zone},
     service::UsagePage,
@@ -155,7 +154,8 @@ async fn a_page_follows_also_when_the_range_has_moved_on() {
         record(usage, shop, [of(2), of(3), of(4)].concat()).await.expect("records");
         let after = async |from, start: &str, metric, way| {
             let days = query(usage, "", (from, "2026-01-05"), "day", "");
-            let cursor = Cursor::new("test".to_owned(), json!([start, metric]), Uuid::nil(), 1);
+            let key = Key::TimeText(start.parse().expect("a time"), String::from(metric));
+            let cursor = Cursor::new("test".to_owned(), key, Uuid::nil(), 1);
             let request = page(10, UsageSort::Date, way, Start::After(cursor));
             match usage.read(shop, &days, &request).await.expect("a page") {
                 UsagePage::Sums(sums) => (sums.items.len(), sums.total),

@@ -9,15 +9,10 @@ use kernel::{
     TenantId,
     page::{Cursor, Direction, Start},
 };
-use serde_json::json;
-use tenancy::{
-    TenancyError,
-    domain::{
-        NewTenant, NewTenantInput, Plan, SuspensionReason, TenantFilter, TenantSort, TenantStatus, TenantSummary,
-    },
+use tenancy::domain::{
+    NewTenant, NewTenantInput, Plan, SuspensionReason, TenantFilter, TenantSort, TenantStatus, TenantSummary,
 };
 use test_support::on_each_database;
-use uuid::Uuid;
 use world::{World, page, staff};
 
 async fn named(world: &World, name: &str, subdomain: &str) -> TenantId {
@@ -137,14 +132,6 @@ async fn a_page_past_the_end_still_knows_the_total() {
             let late = page(5, TenantSort::Name, Direction::Descending, Start::Offset(40));
             let late = world.tenants.list(&filter, &late).await.expect("a page");
             assert_eq!((late.total, late.items.len(), late.next), (total, 0, None));
-        }
-        for (field, value) in
-            [(TenantSort::CreatedAt, json!("soon")), (TenantSort::Name, json!(7)), (TenantSort::Plan, json!("a\0"))]
-        {
-            let cursor = Start::After(Cursor::new("test".to_owned(), value, Uuid::from_u128(1), 5));
-            let refused = page(5, field, Direction::Ascending, cursor);
-            let refused = world.tenants.list(&TenantFilter::default(), &refused).await;
-            assert!(matches!(refused, Err(TenancyError::Validation(_))), "{refused:?}");
         }
     })
     .await;

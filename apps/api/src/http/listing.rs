@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, future::Ready};
 use actix_web::{FromRequest, HttpRequest, dev};
 use kernel::{
     FieldError,
-    page::{self, Cursor, Direction, Page, PageRequest, Sort, Start},
+    page::{self, Cursor, Direction, KeyType, Page, PageRequest, Sort, Start},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::{IntoParams, ToSchema};
@@ -25,6 +25,8 @@ pub trait SortField: Copy + 'static {
     const FIELDS: &'static [(&'static str, Self)];
     /// The order when none is asked for.
     fn default_sort() -> Sort<Self>;
+    /// The type of the field's values; a cursor with a value of another type is refused.
+    fn key_type(self) -> KeyType;
 }
 
 /// No filters of its own.
@@ -48,8 +50,8 @@ impl<T, F> Listing<T, F> {
     pub fn answer<R, D>(&self, page: Page<R>, to_dto: impl FnMut(R) -> D) -> (Vec<D>, Pagination) {
         let offset = self.page.offset();
         let rows = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
-        let next_cursor =
-            page.next.map(|(value, id)| Cursor::new(self.scope.clone(), value, id, offset + rows).encode());
+        let behind = offset.saturating_add(rows);
+        let next_cursor = page.next.map(|(key, id)| Cursor::new(self.scope.clone(), key, id, behind).encode());
         let pagination = Pagination { total: page.total, limit: self.page.limit, offset, next_cursor };
         (page.items.into_iter().map(to_dto).collect(), pagination)
     }
@@ -130,7 +132,7 @@ fn read<T: DeserializeOwned, F: SortField>(route: &str, path: &str, query: &str)
             errors.push(FieldError::new("offset", "INVALID", "must not be given together with cursor"));
             Start::Offset(0)
         }
-        (Some(text), None) => match Cursor::decode(&text, &scope) {
+        (Some(text), None) => match Cursor::decode(&text, &scope, sort.field.key_type()) {
             Ok(cursor) => Start::After(cursor),
             Err(broken) => {
                 errors.push(FieldError::new("cursor", "INVALID", broken.to_string()));
@@ -238,6 +240,8 @@ pub fn search(text: Option<&str>) -> Result<Option<String>, Problem> {
 
 #[cfg(test)]
 mod tests {
+    use kernel::page::Key;
+
     use super::*;
 
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -250,6 +254,9 @@ mod tests {
         const FIELDS: &'static [(&'static str, Self)] = &[("createdAt", Self::CreatedAt), ("name", Self::Name)];
         fn default_sort() -> Sort<Self> {
             Sort { field: Self::CreatedAt, direction: Direction::Descending }
+        }
+        fn key_type(self) -> KeyType {
+            if self == Self::Name { KeyType::Text } else { KeyType::Time }
         }
     }
 
@@ -288,7 +295,8 @@ mod tests {
     #[test]
     fn a_cursor_fits_only_the_list_it_came_from() {
         let first = listing("search=a&limit=1").expect("fine");
-        let page = Page { items: vec![1], total: 2, next: Some((1.into(), uuid::Uuid::nil())) };
+        let page =
+            Page { items: vec![1], total: 2, next: Some((Key::Time(chrono::DateTime::UNIX_EPOCH), uuid::Uuid::nil())) };
         let (_, pagination) = first.answer(page, |row| row);
         let cursor = pagination.next_cursor.expect("more");
         let second = listing(&format!("search=a&limit=5&cursor={cursor}")).expect("follows");
@@ -297,6 +305,31 @@ mod tests {
         assert_eq!(listing(&format!("search=a&sort=name&cursor={cursor}")).expect_err("order"), ["cursor INVALID"]);
         assert_eq!(listing(&format!("search=a&offset=1&cursor={cursor}")).expect_err("both"), ["offset INVALID"]);
         assert_eq!(listing("cursor=abc").expect_err("broken"), ["cursor INVALID"]);
+    }
+
+    #[test]
+    fn a_cursor_of_another_type_is_refused() {
+        let forged = |sort: &str, key: Key, offset: u64| {
+            let (field, direction) = sort.strip_prefix('-').map_or((sort, "asc"), |field| (field, "desc"));
+            let scope = page::scope(&["/admin/things", "/admin/things", field, direction, ""]);
+            let cursor = Cursor::new(scope, key, uuid::Uuid::nil(), offset).encode();
+            listing(&format!("sort={sort}&cursor={cursor}")).map(|list| list.page.offset())
+        };
+        let time = || Key::Time(chrono::DateTime::UNIX_EPOCH);
+        assert_eq!(forged("-createdAt", time(), 5).expect("fits"), 5);
+        assert_eq!(forged("-createdAt", Key::Number(7), 5).expect_err("number"), ["cursor INVALID"]);
+        assert_eq!(forged("-createdAt", Key::Text("Ada".to_owned()), 5).expect_err("text"), ["cursor INVALID"]);
+        assert_eq!(forged("name", Key::Text("Ada".to_owned()), 5).expect("fits"), 5);
+        assert_eq!(forged("name", Key::Number(7), 5).expect_err("number"), ["cursor INVALID"]);
+        assert_eq!(forged("-createdAt", time(), u64::MAX).expect_err("offset"), ["cursor INVALID"]);
+    }
+
+    #[test]
+    fn an_offset_at_its_end_does_not_overflow() {
+        let last = listing("offset=9223372036854775807").expect("counts");
+        let next = Some((Key::Time(chrono::DateTime::UNIX_EPOCH), uuid::Uuid::nil()));
+        let (_, pagination) = last.answer(Page { items: vec![1; 50], total: 9, next }, |row| row);
+        assert_eq!(pagination.offset, u64::MAX / 2);
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl AuditLog {
     /// One page of the entries that pass the filter, with their actors' names and the exact total.
     ///
     /// # Errors
-    /// [`AuditError::BrokenCursor`], [`AuditError::Directory`], [`AuditError::Store`].
+    /// [`AuditError::Directory`], [`AuditError::Store`].
     pub async fn search(
         &self,
         filter: &AuditFilter,

@@ -1,12 +1,13 @@
 use async_trait::async_trait;
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
     AdminId, StoreError, TenantId, Tx,
-    page::{Direction, Page, PageRequest, Start},
+    page::{Direction, Key, Page, PageRequest},
+    store::keyset,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, Order, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
     sea_query::{Expr, Query},
 };
 use uuid::Uuid;
@@ -36,28 +37,10 @@ impl EntryStore for AuditStore {
 
     async fn list(&self, filter: &AuditFilter, page: &PageRequest<AuditSort>) -> Result<Page<Entry>, AuditError> {
         let total = self.total(filter).await?;
-        let order = match page.sort.direction {
-            Direction::Ascending => Order::Asc,
-            Direction::Descending => Order::Desc,
-        };
-        let mut query = Entity::find()
-            .filter(condition(filter))
-            .order_by(Column::CreatedAt, order.clone())
-            .order_by(Column::Id, order)
-            .limit(page.limit + 1);
-        query = match &page.start {
-            Start::Offset(0) => query,
-            Start::Offset(offset) => query.offset(*offset),
-            Start::After(cursor) => {
-                let time = cursor.value.as_str().and_then(|text| text.parse().ok()).ok_or(AuditError::BrokenCursor)?;
-                query.filter(beyond(time, cursor.id, page.sort.direction))
-            }
-        };
+        let query = Entity::find().filter(condition(filter));
+        let query = keyset::page(query, page, Column::CreatedAt, Column::Id);
         let rows = entries(query.all(self.db.reader()).await.map_err(StoreError::from)?)?;
-        Ok(Page::from_overfetch(rows, page.limit, total, |entry| {
-            let time = entry.created_at.to_rfc3339_opts(SecondsFormat::Micros, true);
-            (time.into(), entry.id.uuid())
-        }))
+        Ok(Page::from_overfetch(rows, page.limit, total, |entry| (Key::Time(entry.created_at), entry.id.uuid())))
     }
 
     async fn batch(
@@ -74,7 +57,13 @@ impl EntryStore for AuditStore {
             .order_by_asc(Column::Id)
             .limit(limit);
         if let Some(position) = after {
-            query = query.filter(beyond(position.created_at, position.id.uuid(), Direction::Ascending));
+            query = query.filter(keyset::beyond(
+                Column::CreatedAt,
+                Column::Id,
+                &Key::Time(position.created_at),
+                position.id.uuid(),
+                Direction::Ascending,
+            ));
         }
         entries(query.all(self.db.reader()).await?)
     }
@@ -195,15 +184,6 @@ fn condition(filter: &AuditFilter) -> Condition {
 }
 
 /// Rows after a given one in the list's order, as one comparison of pairs, which the indexes answer.
-fn beyond(time: DateTime<Utc>, id: Uuid, direction: Direction) -> Expr {
-    let row = Expr::tuple([Expr::col(Column::CreatedAt), Expr::col(Column::Id)]);
-    let last = Expr::tuple([Expr::value(time), Expr::value(id)]);
-    match direction {
-        Direction::Ascending => row.gt(last),
-        Direction::Descending => row.lt(last),
-    }
-}
-
 pub(super) fn entries(rows: Vec<Model>) -> Result<Vec<Entry>, StoreError> {
     rows.into_iter().map(Entry::try_from).collect()
 }

@@ -1,15 +1,15 @@
 use async_trait::async_trait;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use kernel::{
     AdminId, AdminRole, Database, EmailAddress, Engine, StoreError, Tx,
-    page::{Cursor, Direction, Page, PageRequest, Start},
+    page::{Key, Page, PageRequest},
+    store::keyset,
     text,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, LikeExpr, SimpleExpr, extension::postgres::PgExpr},
 };
-use serde_json::Value;
 
 use super::entity::admin_user::{ActiveModel, Column, Entity, Model};
 use crate::{
@@ -75,18 +75,10 @@ impl AdminRepository for AdminStore {
         let matching = Entity::find().filter(self.matching(filter));
         let total = matching.clone().count(self.db.reader()).await?;
         let column = sort_column(page.sort.field);
-        let order = match page.sort.direction {
-            Direction::Ascending => Order::Asc,
-            Direction::Descending => Order::Desc,
-        };
-        let mut query = matching.order_by(column, order.clone()).order_by(Column::Id, order).limit(page.limit + 1);
-        query = match &page.start {
-            Start::Offset(offset) => query.offset(*offset),
-            Start::After(cursor) => query.filter(after(page, cursor)?),
-        };
+        let query = keyset::page(matching, page, column, Column::Id);
         let rows = query.all(self.db.reader()).await?;
         let accounts = rows.into_iter().map(AdminAccount::try_from).collect::<Result<Vec<_>, _>>()?;
-        let key = |admin: &AdminAccount| (sort_value(admin, page.sort.field), admin.id.uuid());
+        let key = |admin: &AdminAccount| (sort_key(admin, page.sort.field), admin.id.uuid());
         Ok(Page::from_overfetch(accounts, page.limit, total, key))
     }
 
@@ -207,28 +199,10 @@ const fn sort_column(field: AdminSort) -> Column {
     }
 }
 
-fn sort_value(admin: &AdminAccount, field: AdminSort) -> Value {
+fn sort_key(admin: &AdminAccount, field: AdminSort) -> Key {
     match field {
-        AdminSort::CreatedAt => admin.created_at.to_rfc3339_opts(SecondsFormat::Micros, true).into(),
-        AdminSort::Email => admin.email.as_str().into(),
-        AdminSort::LastName => admin.last_name.as_str().into(),
+        AdminSort::CreatedAt => Key::Time(admin.created_at),
+        AdminSort::Email => Key::Text(admin.email.as_str().to_owned()),
+        AdminSort::LastName => Key::Text(admin.last_name.as_str().to_owned()),
     }
-}
-
-/// The rows behind the cursor's in the order of the page.
-fn after(page: &PageRequest<AdminSort>, cursor: &Cursor) -> Result<Condition, StoreError> {
-    let text = cursor.value.as_str().unwrap_or_default();
-    let value = match page.sort.field {
-        AdminSort::CreatedAt => {
-            let at = DateTime::parse_from_rfc3339(text).map_err(|error| StoreError::corrupt("cursor", error))?;
-            sea_orm::Value::from(at.with_timezone(&Utc))
-        }
-        AdminSort::Email | AdminSort::LastName => text.into(),
-    };
-    let column = sort_column(page.sort.field);
-    let (beyond, tie) = match page.sort.direction {
-        Direction::Ascending => (column.gt(value.clone()), Column::Id.gt(cursor.id)),
-        Direction::Descending => (column.lt(value.clone()), Column::Id.lt(cursor.id)),
-    };
-    Ok(Condition::any().add(beyond).add(Condition::all().add(column.eq(value)).add(tie)))
 }

@@ -90,13 +90,12 @@ impl Notifications {
     /// A page of the log.
     ///
     /// # Errors
-    /// [`EmailError::Invalid`] for a cursor of another list, [`EmailError::Store`].
+    /// [`EmailError::Store`].
     pub async fn list(
         &self,
         filter: &NotificationFilter,
         page: &PageRequest<ByTime>,
     ) -> Result<Page<Notification>, EmailError> {
-        super::suppressions::check_cursor(page)?;
         Ok(self.ports.notifications.list(filter, page).await?)
     }
 

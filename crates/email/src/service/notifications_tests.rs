@@ -1,9 +1,6 @@
 use std::sync::{Arc, Mutex};
 
-use kernel::{
-    Transactor,
-    page::{Cursor, Direction, Sort, Start},
-};
+use kernel::Transactor;
 use rstest::rstest;
 use secrecy::ExposeSecret;
 use uuid::Uuid;
@@ -214,22 +211,9 @@ async fn without_its_entry_nothing_is_sent_again() {
 }
 
 #[tokio::test]
-async fn reading_tells_what_is_not_there_and_which_cursor_is_of_another_list() {
+async fn reading_tells_what_is_not_there() {
     let mut mocks = Mocks::default();
     mocks.notifications.expect_find().times(1).returning(|_| Ok(None));
-    mocks.notifications.expect_list().times(1).returning(|_, _| Ok(Page { items: Vec::new(), total: 0, next: None }));
     let notifications = Notifications::new(mocks.ports().ports);
     assert!(matches!(notifications.get(id(1)).await, Err(EmailError::NotificationNotFound)));
-    let page = |value: serde_json::Value| PageRequest {
-        limit: 1,
-        start: Start::After(Cursor::new("s".to_owned(), value, Uuid::nil(), 1)),
-        sort: Sort { field: ByTime::CreatedAt, direction: Direction::Ascending },
-    };
-    for value in [serde_json::json!(7), serde_json::json!("Ada"), serde_json::json!(null)] {
-        let outcome = notifications.list(&NotificationFilter::default(), &page(value)).await;
-        let Err(EmailError::Invalid(fields)) = outcome else { panic!("{outcome:?}") };
-        assert_eq!((fields[0].field.as_ref(), fields[0].code.as_ref()), ("cursor", "INVALID"));
-    }
-    let right = page("2026-01-15T10:00:00.000001Z".into());
-    assert!(notifications.list(&NotificationFilter::default(), &right).await.is_ok());
 }

@@ -1,6 +1,6 @@
 use kernel::{
-    AuditEntry, Changes, EmailAddress, FieldError, RequestContext, Tx,
-    page::{BrokenCursor, Page, PageRequest, Start},
+    AuditEntry, Changes, EmailAddress, RequestContext, Tx,
+    page::{Page, PageRequest},
 };
 
 use super::Ports;
@@ -25,13 +25,12 @@ impl Suppressions {
     /// A page of the list.
     ///
     /// # Errors
-    /// [`EmailError::Invalid`] for a cursor of another list, [`EmailError::Store`].
+    /// [`EmailError::Store`].
     pub async fn list(
         &self,
         filter: &SuppressionFilter,
         page: &PageRequest<ByTime>,
     ) -> Result<Page<Suppression>, EmailError> {
-        check_cursor(page)?;
         Ok(self.ports.suppressions.list(filter, page).await?)
     }
 
@@ -95,16 +94,6 @@ impl Ports {
         let entry = AuditEntry::done("SUPPRESSION_ADDED", "suppression", suppression.id).status(201).changes(changes);
         self.audit.record_in(tx, context, entry).await?;
         Ok(Some(suppression))
-    }
-}
-
-/// A cursor whose value is no time belongs to another list.
-pub(super) fn check_cursor(page: &PageRequest<ByTime>) -> Result<(), EmailError> {
-    let Start::After(cursor) = &page.start else { return Ok(()) };
-    let time = cursor.value.as_str().and_then(|text| text.parse::<chrono::DateTime<chrono::Utc>>().ok());
-    match time {
-        Some(_) => Ok(()),
-        None => Err(EmailError::Invalid(vec![FieldError::new("cursor", "INVALID", BrokenCursor.to_string())])),
     }
 }
 

@@ -1,7 +1,6 @@
 //! The ports' database side: SQLite and PostgreSQL.
 
 mod entity;
-mod list;
 mod notifications;
 mod queue;
 mod reseal;

@@ -2,7 +2,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{
     EmailAddress, StoreError, TenantId, Tx,
-    page::{Page, PageRequest},
+    page::{Key, Page, PageRequest},
+    store::keyset,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect,
@@ -12,7 +13,7 @@ use sea_orm::{
 use super::{
     EmailStore,
     entity::notification_log::{ActiveModel, Column, Entity},
-    list, rows,
+    rows,
 };
 use crate::{
     domain::{ByTime, News, Notification, NotificationFilter, NotificationId, NotificationStatus},
@@ -35,10 +36,10 @@ impl NotificationRepository for EmailStore {
     ) -> Result<Page<Notification>, StoreError> {
         let select = Entity::find().filter(matching(filter));
         let total = select.clone().count(self.db.reader()).await?;
-        let select = list::page(select, page, (Column::CreatedAt, Column::Id))?;
+        let select = keyset::page(select, page, Column::CreatedAt, Column::Id);
         let found = select.all(self.db.reader()).await?;
         let found: Result<Vec<_>, _> = found.into_iter().map(rows::notification).collect();
-        Ok(Page::from_overfetch(found?, page.limit, total, |it| list::place(it.created_at, it.id.uuid())))
+        Ok(Page::from_overfetch(found?, page.limit, total, |it| (Key::Time(it.created_at), it.id.uuid())))
     }
 
     async fn insert_in(&self, tx: &mut Tx, messages: &[Queued]) -> Result<Vec<NotificationId>, StoreError> {

@@ -3,8 +3,8 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use kernel::{
     EmailAddress, StoreError, Tx,
-    page::{Page, PageRequest},
-    store::batches,
+    page::{Key, Page, PageRequest},
+    store::{batches, keyset},
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     EmailStore,
     entity::suppressions::{ActiveModel, Column, Entity},
-    list, rows,
+    rows,
 };
 use crate::{
     domain::{ByTime, NotificationId, Suppression, SuppressionFilter},
@@ -35,9 +35,9 @@ impl SuppressionRepository for EmailStore {
                 .add_option(filter.reason.map(|reason| Column::Reason.eq(reason.as_str()))),
         );
         let total = select.clone().count(self.db.reader()).await?;
-        let found = list::page(select, page, (Column::CreatedAt, Column::Id))?.all(self.db.reader()).await?;
+        let found = keyset::page(select, page, Column::CreatedAt, Column::Id).all(self.db.reader()).await?;
         let found: Result<Vec<_>, _> = found.into_iter().map(rows::suppression).collect();
-        Ok(Page::from_overfetch(found?, page.limit, total, |it| list::place(it.created_at, it.id)))
+        Ok(Page::from_overfetch(found?, page.limit, total, |it| (Key::Time(it.created_at), it.id)))
     }
 
     async fn find_suppressed(&self, emails: &[EmailAddress]) -> Result<HashSet<EmailAddress>, StoreError> {

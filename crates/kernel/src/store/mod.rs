@@ -5,6 +5,7 @@ mod batches;
 mod entity;
 mod housekeeping;
 mod idempotency;
+pub mod keyset;
 mod marks;
 mod outbox;
 mod reseal;

@@ -1,6 +1,4 @@
-use chrono::{DateTime, Utc};
-use kernel::{AdminId, TenantId};
-use serde_json::Value;
+use kernel::{AdminId, TenantId, page::KeyType};
 
 use super::{Priority, SearchText, Status};
 
@@ -45,40 +43,6 @@ pub enum TicketSort {
     Status,
 }
 
-/// The sort value of the row that a page begins after.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SortKey {
-    /// Of a time.
-    Time(DateTime<Utc>),
-    /// Of a priority: [`Priority::urgency`].
-    Number(i16),
-    /// Of anything else.
-    Text(String),
-}
-
-impl SortKey {
-    /// How a cursor carries it.
-    #[must_use]
-    pub fn to_value(&self) -> Value {
-        match self {
-            Self::Time(time) => Value::String(time.to_rfc3339()),
-            Self::Number(number) => Value::from(*number),
-            Self::Text(text) => Value::String(text.clone()),
-        }
-    }
-
-    fn time(value: &Value) -> Option<Self> {
-        let time = DateTime::parse_from_rfc3339(value.as_str()?).ok()?;
-        Some(Self::Time(time.with_timezone(&Utc)))
-    }
-
-    fn text(value: &Value) -> Option<Self> {
-        let text = value.as_str()?;
-        // PostgreSQL has no text with U+0000 in it.
-        (!text.contains('\0')).then(|| Self::Text(text.to_owned()))
-    }
-}
-
 impl TicketSort {
     /// Every field, with its name on the wire.
     pub const ALL: &'static [(&'static str, Self)] = &[
@@ -88,13 +52,13 @@ impl TicketSort {
         ("status", Self::Status),
     ];
 
-    /// Reads a cursor's sort value; `None` when it is of no kind that this order has.
+    /// The type of the field's values.
     #[must_use]
-    pub fn key(self, value: &Value) -> Option<SortKey> {
+    pub fn key_type(self) -> KeyType {
         match self {
-            Self::CreatedAt | Self::UpdatedAt => SortKey::time(value),
-            Self::Priority => value.as_i64().and_then(|number| i16::try_from(number).ok()).map(SortKey::Number),
-            Self::Status => SortKey::text(value),
+            Self::CreatedAt | Self::UpdatedAt => KeyType::Time,
+            Self::Priority => KeyType::Number,
+            Self::Status => KeyType::Text,
         }
     }
 }

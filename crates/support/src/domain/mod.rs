@@ -19,7 +19,7 @@ mod ticket_number;
 
 pub use fields::Fields;
 pub use history::{History, HistoryChange, HistoryEntry};
-pub use list::{Audience, SortKey, TicketFilter, TicketSort};
+pub use list::{Audience, TicketFilter, TicketSort};
 pub use message::{Message, MessageId, PublicMessage};
 pub(crate) use new_ticket::not_found;
 pub use new_ticket::{NewStaffTicket, NewStaffTicketInput, NewTicket, NewTicketInput, Requester};

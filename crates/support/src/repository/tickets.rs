@@ -24,7 +24,7 @@ pub trait TicketRepository: Send + Sync {
     async fn find(&self, audience: Audience, id: TicketId) -> Result<Option<Ticket>, StoreError>;
 
     /// A page of the tickets that the audience may see; what is said among staff is searched for staff only. What was
-    /// missed by `now` counts as breached. The cursor's value must be one that [`TicketSort::key`] reads.
+    /// missed by `now` counts as breached.
     async fn list(
         &self,
         audience: Audience,

@@ -3,15 +3,16 @@
 use chrono::{DateTime, Utc};
 use kernel::{
     Database, StoreError,
-    page::{Page, PageRequest},
+    page::{Key, Page, PageRequest},
+    store::keyset,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, sea_query::ExprTrait};
 
 use super::{
     entity::support_tickets::{Column, Entity},
-    keyset, rows, search,
+    rows, search,
 };
-use crate::domain::{Audience, SortKey, Ticket, TicketFilter, TicketSort};
+use crate::domain::{Audience, Ticket, TicketFilter, TicketSort};
 
 pub(super) async fn list(
     db: &Database,
@@ -25,9 +26,9 @@ pub(super) async fn list(
     let matching = Condition::all().add(seen_by(audience)).add(matching(filter, now)).add_option(found);
     let select = Entity::find().filter(matching);
     let total = select.clone().count(db.reader()).await?;
-    let select = keyset::page(select, request, column(sort), Column::Id, |cursor| sort.key(&cursor.value))?;
+    let select = keyset::page(select, request, column(sort), Column::Id);
     let tickets = select.all(db.reader()).await?.into_iter().map(rows::ticket).collect::<Result<Vec<_>, _>>()?;
-    let key = |ticket: &Ticket| (sort_key(sort, ticket).to_value(), ticket.id.uuid());
+    let key = |ticket: &Ticket| (sort_key(sort, ticket), ticket.id.uuid());
     Ok(Page::from_overfetch(tickets, request.limit, total, key))
 }
 
@@ -71,11 +72,11 @@ fn column(sort: TicketSort) -> Column {
     }
 }
 
-fn sort_key(sort: TicketSort, ticket: &Ticket) -> SortKey {
+fn sort_key(sort: TicketSort, ticket: &Ticket) -> Key {
     match sort {
-        TicketSort::CreatedAt => SortKey::Time(ticket.created_at),
-        TicketSort::UpdatedAt => SortKey::Time(ticket.updated_at),
-        TicketSort::Priority => SortKey::Number(ticket.priority.urgency()),
-        TicketSort::Status => SortKey::Text(ticket.status.as_str().to_owned()),
+        TicketSort::CreatedAt => Key::Time(ticket.created_at),
+        TicketSort::UpdatedAt => Key::Time(ticket.updated_at),
+        TicketSort::Priority => Key::Number(ticket.priority.urgency().into()),
+        TicketSort::Status => Key::Text(ticket.status.as_str().to_owned()),
     }
 }

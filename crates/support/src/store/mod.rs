@@ -2,7 +2,6 @@
 
 mod entity;
 mod history;
-mod keyset;
 mod list;
 mod messages;
 mod rows;

@@ -1,6 +1,4 @@
-use chrono::{DateTime, Utc};
-use kernel::TenantRole;
-use serde_json::Value;
+use kernel::{TenantRole, page::KeyType};
 
 use super::{Plan, TenantStatus};
 
@@ -56,37 +54,6 @@ pub enum PersonSort {
     Role,
 }
 
-/// The sort value of the row that a page begins after.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SortKey {
-    /// Of a time.
-    Time(DateTime<Utc>),
-    /// Of anything else.
-    Text(String),
-}
-
-impl SortKey {
-    /// How a cursor carries it.
-    #[must_use]
-    pub fn to_value(&self) -> Value {
-        match self {
-            Self::Time(time) => Value::String(time.to_rfc3339()),
-            Self::Text(text) => Value::String(text.clone()),
-        }
-    }
-
-    pub(super) fn time(value: &Value) -> Option<Self> {
-        let time = DateTime::parse_from_rfc3339(value.as_str()?).ok()?;
-        Some(Self::Time(time.with_timezone(&Utc)))
-    }
-
-    fn text(value: &Value) -> Option<Self> {
-        let text = value.as_str()?;
-        // PostgreSQL has no text with U+0000 in it.
-        (!text.contains('\0')).then(|| Self::Text(text.to_owned()))
-    }
-}
-
 impl TenantSort {
     /// Every field, with its name on the wire.
     pub const ALL: &'static [(&'static str, Self)] = &[
@@ -97,12 +64,12 @@ impl TenantSort {
         ("plan", Self::Plan),
     ];
 
-    /// Reads a cursor's sort value; `None` when it is of no kind that this order has.
+    /// The type of the field's values.
     #[must_use]
-    pub fn key(self, value: &Value) -> Option<SortKey> {
+    pub fn key_type(self) -> KeyType {
         match self {
-            Self::CreatedAt => SortKey::time(value),
-            Self::Name | Self::Subdomain | Self::Status | Self::Plan => SortKey::text(value),
+            Self::CreatedAt => KeyType::Time,
+            Self::Name | Self::Subdomain | Self::Status | Self::Plan => KeyType::Text,
         }
     }
 }
@@ -112,12 +79,12 @@ impl PersonSort {
     pub const ALL: &'static [(&'static str, Self)] =
         &[("createdAt", Self::CreatedAt), ("email", Self::Email), ("lastName", Self::LastName), ("role", Self::Role)];
 
-    /// Reads a cursor's sort value; `None` when it is of no kind that this order has.
+    /// The type of the field's values.
     #[must_use]
-    pub fn key(self, value: &Value) -> Option<SortKey> {
+    pub fn key_type(self) -> KeyType {
         match self {
-            Self::CreatedAt => SortKey::time(value),
-            Self::Email | Self::LastName | Self::Role => SortKey::text(value),
+            Self::CreatedAt => KeyType::Time,
+            Self::Email | Self::LastName | Self::Role => KeyType::Text,
         }
     }
 }

@@ -16,7 +16,6 @@ mod subscription;
 mod tenant;
 mod tenant_status;
 mod text_enum;
-mod time;
 mod trial;
 mod usage;
 mod web_address;
@@ -30,7 +29,7 @@ pub use integration::{
 };
 pub(crate) use integration::{changes as integration_changes, mask};
 pub use json_object::Metadata;
-pub use list::{PersonFilter, PersonSort, SortKey, TenantFilter, TenantSort};
+pub use list::{PersonFilter, PersonSort, TenantFilter, TenantSort};
 pub use member::{Member, Workspace};
 pub use names::{Description, PersonName, Phone, SuspensionReason, TenantName};
 pub use person::{Access, Invitation, NewPerson, NewPersonInput, Person, PersonPatch, PersonPatchInput, parse_role};
@@ -54,5 +53,5 @@ pub use usage::{
     UsageFilter, UsageInput, UsageKey, UsagePoint, UsagePointInput, UsageQuery, UsageQueryInput, UsageSort, UsageSum,
     UsageTotal, UsageValue, Width, Zone,
 };
-pub(crate) use usage::{NewPoint, SumKey, default_range};
+pub(crate) use usage::{NewPoint, default_range};
 pub use web_address::WebAddress;

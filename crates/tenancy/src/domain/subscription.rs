@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
-use kernel::{Changes, Currency, FieldError, Money, TenantId};
+use kernel::{Changes, Currency, FieldError, Money, TenantId, moment};
 use uuid::Uuid;
 
-use super::{Fields, Plan, text_enum, time};
+use super::{Fields, Plan, text_enum};
 
 /// Ten million dollars a period: more is a slip of the finger.
 const MAX_PRICE_CENTS: i64 = 1_000_000_000;
@@ -87,8 +87,8 @@ impl SubscriptionTerms {
         let status = fields.take(SubscriptionStatus::parse("status", &input.status));
         let cents = fields.take(parse_price(input.price_cents));
         let currency = fields.take(input.currency.as_deref().map_or(Ok(Currency::AUD), parse_currency));
-        let start = fields.take(time::parse("currentPeriodStart", &input.current_period_start));
-        let end = fields.take(time::parse("currentPeriodEnd", &input.current_period_end));
+        let start = fields.take(moment::kept("currentPeriodStart", &input.current_period_start));
+        let end = fields.take(moment::kept("currentPeriodEnd", &input.current_period_end));
         if let (Some(start), Some(end)) = (start, end)
             && end <= start
         {

@@ -1,10 +1,10 @@
 use chrono::{DateTime, Duration, Utc};
-use kernel::{Changes, EmailAddress, FieldError, TenantId, TenantRole, TenantUserId};
+use kernel::{Changes, EmailAddress, FieldError, TenantId, TenantRole, TenantUserId, moment};
 use serde_json::Value;
 
 use super::{
     BusinessDetails, Change, Description, Fields, Metadata, PersonName, Plan, Slug, Subdomain, SuspensionReason,
-    TenantName, TenantStatus, WebAddress, person::parse_email, time, under,
+    TenantName, TenantStatus, WebAddress, person::parse_email, under,
 };
 
 /// A workshop's account.
@@ -289,7 +289,7 @@ impl TenantPatch {
                 .map(Option::unwrap_or_default),
             metadata: fields.patch(input.metadata, Metadata::parse).map(Option::unwrap_or_default),
             primary_contact_id: fields.patch(input.primary_contact_id, |text| parse_contact(&text)),
-            trial_ends_at: fields.patch(input.trial_ends_at, |text| time::parse("trialEndsAt", &text)),
+            trial_ends_at: fields.patch(input.trial_ends_at, |text| moment::kept("trialEndsAt", &text)),
         };
         fields.finish(Some(patch))
     }

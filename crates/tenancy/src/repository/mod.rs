@@ -56,7 +56,7 @@ pub trait TenantRepository: Send + Sync {
     /// [`TenantRepository::find`] by the address.
     async fn find_by_subdomain(&self, subdomain: &str) -> Result<Option<TenantSummary>, StoreError>;
 
-    /// A page of the list. The cursor's value must be one that [`TenantSort::key`] reads.
+    /// A page of the list.
     async fn list(
         &self,
         filter: &TenantFilter,
@@ -104,7 +104,7 @@ pub trait PersonRepository: Send + Sync {
     /// One of the workshop's people.
     async fn find(&self, tenant: TenantId, id: TenantUserId) -> Result<Option<Person>, StoreError>;
 
-    /// A page of the workshop's people. The cursor's value must be one that [`PersonSort::key`] reads.
+    /// A page of the workshop's people.
     async fn list(
         &self,
         tenant: TenantId,

@@ -39,8 +39,7 @@ pub trait UsageRepository: Send + Sync {
     /// Adds to rollups, in the order given. `false` if a sum has no room for it; then the transaction is of no more use.
     async fn add_rollups_in(&self, tx: &mut Tx, tenant: TenantId, rollups: &[Rollup]) -> Result<bool, StoreError>;
 
-    /// A page of the workshop's points; those of `filter` must still be kept. The cursor's value must be one that
-    /// [`UsageSort::key`] reads.
+    /// A page of the workshop's points; those of `filter` must still be kept.
     async fn list_points(
         &self,
         tenant: TenantId,
@@ -48,7 +47,7 @@ pub trait UsageRepository: Send + Sync {
         page: &PageRequest<UsageSort>,
     ) -> Result<Page<UsagePoint>, StoreError>;
 
-    /// A page of the sums of slices, for each metric that has points there. The cursor's value must be one of this list.
+    /// A page of the sums of slices, for each metric that has points there.
     async fn list_sums(
         &self,
         tenant: TenantId,

@@ -4,7 +4,6 @@ mod api_calls;
 mod entity;
 mod integrations;
 mod integrations_reseal;
-mod keyset;
 mod members;
 mod people;
 mod person_names;

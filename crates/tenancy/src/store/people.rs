@@ -1,7 +1,8 @@
 use async_trait::async_trait;
 use kernel::{
     Database, StoreError, TenantId, TenantRole, TenantUserId, Tx,
-    page::{Page, PageRequest},
+    page::{Key, Page, PageRequest},
+    store::keyset,
     text::like_contains,
 };
 use sea_orm::{
@@ -11,10 +12,10 @@ use sea_orm::{
 
 use super::{
     entity::tenant_users::{Column, Entity},
-    keyset, rows,
+    rows,
 };
 use crate::{
-    domain::{Person, PersonFilter, PersonSort, SortKey},
+    domain::{Person, PersonFilter, PersonSort},
     repository::PersonRepository,
 };
 
@@ -45,9 +46,9 @@ impl PersonRepository for PersonStore {
         let sort = page.sort.field;
         let select = of(tenant).filter(matching(filter));
         let total = select.clone().count(self.0.reader()).await?;
-        let select = keyset::page(select, page, column(sort), Column::Id, |cursor| sort.key(&cursor.value))?;
+        let select = keyset::page(select, page, column(sort), Column::Id);
         let people = all(select.all(self.0.reader()).await?)?;
-        let key = |person: &Person| (sort_key(sort, person).to_value(), person.id.uuid());
+        let key = |person: &Person| (sort_key(sort, person), person.id.uuid());
         Ok(Page::from_overfetch(people, page.limit, total, key))
     }
 
@@ -142,11 +143,11 @@ fn column(sort: PersonSort) -> Column {
     }
 }
 
-fn sort_key(sort: PersonSort, person: &Person) -> SortKey {
+fn sort_key(sort: PersonSort, person: &Person) -> Key {
     match sort {
-        PersonSort::CreatedAt => SortKey::Time(person.created_at),
-        PersonSort::Email => SortKey::Text(person.email.as_str().to_owned()),
-        PersonSort::LastName => SortKey::Text(person.last_name.as_str().to_owned()),
-        PersonSort::Role => SortKey::Text(person.role.as_str().to_owned()),
+        PersonSort::CreatedAt => Key::Time(person.created_at),
+        PersonSort::Email => Key::Text(person.email.as_str().to_owned()),
+        PersonSort::LastName => Key::Text(person.last_name.as_str().to_owned()),
+        PersonSort::Role => Key::Text(person.role.as_str().to_owned()),
     }
 }

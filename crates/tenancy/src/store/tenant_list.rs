@@ -2,7 +2,8 @@
 
 use kernel::{
     StoreError, TenantUserId,
-    page::{Page, PageRequest},
+    page::{Key, Page, PageRequest},
+    store::keyset,
     text::like_contains,
 };
 use sea_orm::{
@@ -14,9 +15,9 @@ use uuid::Uuid;
 
 use super::{
     entity::{tenant_counts, tenant_users, tenants},
-    keyset, rows,
+    rows,
 };
-use crate::domain::{PrimaryContact, SortKey, Tenant, TenantFilter, TenantSort, TenantSummary};
+use crate::domain::{PrimaryContact, Tenant, TenantFilter, TenantSort, TenantSummary};
 
 #[derive(FromQueryResult)]
 struct SummaryRow {
@@ -54,14 +55,14 @@ pub(super) async fn list(
 ) -> Result<Page<TenantSummary>, StoreError> {
     let sort = request.sort.field;
     let select = summaries().column_as(subquery(total_of(filter)), "total").filter(matching(filter));
-    let select = keyset::page(select, request, column(sort), tenants::Column::Id, |cursor| sort.key(&cursor.value))?;
+    let select = keyset::page(select, request, column(sort), tenants::Column::Id);
     let rows = select.into_model::<ListRow>().all(connection).await?;
     let total = match rows.first() {
         Some(row) => row.total,
         None => count(connection, filter).await?,
     };
     let items = rows.into_iter().map(|row| summary(row.summary)).collect::<Result<Vec<_>, _>>()?;
-    let key = |item: &TenantSummary| (sort_key(sort, &item.tenant).to_value(), item.tenant.id.uuid());
+    let key = |item: &TenantSummary| (sort_key(sort, &item.tenant), item.tenant.id.uuid());
     Ok(Page::from_overfetch(items, request.limit, u64::try_from(total).unwrap_or_default(), key))
 }
 
@@ -138,13 +139,13 @@ fn column(sort: TenantSort) -> tenants::Column {
     }
 }
 
-fn sort_key(sort: TenantSort, tenant: &Tenant) -> SortKey {
+fn sort_key(sort: TenantSort, tenant: &Tenant) -> Key {
     match sort {
-        TenantSort::CreatedAt => SortKey::Time(tenant.created_at),
-        TenantSort::Name => SortKey::Text(tenant.name.folded()),
-        TenantSort::Subdomain => SortKey::Text(tenant.subdomain.as_str().to_owned()),
-        TenantSort::Status => SortKey::Text(tenant.status.as_str().to_owned()),
-        TenantSort::Plan => SortKey::Text(tenant.plan.as_str().to_owned()),
+        TenantSort::CreatedAt => Key::Time(tenant.created_at),
+        TenantSort::Name => Key::Text(tenant.name.folded()),
+        TenantSort::Subdomain => Key::Text(tenant.subdomain.as_str().to_owned()),
+        TenantSort::Status => Key::Text(tenant.status.as_str().to_owned()),
+        TenantSort::Plan => Key::Text(tenant.plan.as_str().to_owned()),
     }
 }
 

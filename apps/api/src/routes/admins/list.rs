@@ -2,7 +2,7 @@ use actix_web::web;
 use auth::{AdminAccounts, AdminFilter, AdminSort};
 use kernel::{
     AdminRole,
-    page::{Direction, Sort},
+    page::{Direction, KeyType, Sort},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -38,6 +38,13 @@ impl SortField for AdminSort {
 
     fn default_sort() -> Sort<Self> {
         Sort { field: Self::CreatedAt, direction: Direction::Descending }
+    }
+
+    fn key_type(self) -> KeyType {
+        match self {
+            Self::CreatedAt => KeyType::Time,
+            Self::Email | Self::LastName => KeyType::Text,
+        }
     }
 }
 

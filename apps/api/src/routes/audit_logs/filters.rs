@@ -1,18 +1,23 @@
 use audit::{AuditFilter, AuditSort, ExportFormat};
 use kernel::{
     AdminId, TenantId,
-    page::{Direction, Sort},
+    moment::FilterTime,
+    page::{Direction, KeyType, Sort},
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::{Moment, Problem, SortField};
+use crate::http::{Problem, SortField};
 
 impl SortField for AuditSort {
     const FIELDS: &'static [(&'static str, Self)] = &[("createdAt", Self::CreatedAt)];
 
     fn default_sort() -> Sort<Self> {
         Sort { field: Self::CreatedAt, direction: Direction::Descending }
+    }
+
+    fn key_type(self) -> KeyType {
+        KeyType::Time
     }
 }
 
@@ -40,10 +45,10 @@ pub struct Filters {
     status_code: Option<u16>,
     /// At this time or later: RFC 3339, or a day in UTC.
     #[param(value_type = Option<String>, example = "2026-01-01T00:00:00Z")]
-    start_date: Option<Moment>,
+    start_date: Option<FilterTime>,
     /// Before this time: RFC 3339, or a day in UTC.
     #[param(value_type = Option<String>, example = "2026-02-01T00:00:00Z")]
-    end_date: Option<Moment>,
+    end_date: Option<FilterTime>,
 }
 
 impl Filters {
@@ -114,10 +119,10 @@ pub struct ExportFilters {
     status_code: Option<u16>,
     /// At this time or later: RFC 3339, or a day in UTC.
     #[param(value_type = Option<String>)]
-    start_date: Option<Moment>,
+    start_date: Option<FilterTime>,
     /// Before this time: RFC 3339, or a day in UTC.
     #[param(value_type = Option<String>)]
-    end_date: Option<Moment>,
+    end_date: Option<FilterTime>,
 }
 
 impl ExportFilters {

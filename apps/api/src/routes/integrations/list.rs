@@ -1,7 +1,7 @@
 use actix_web::web;
 use kernel::{
     TenantId,
-    page::{Direction, Page, PageRequest, Sort, Start},
+    page::{Direction, Key, KeyType, Page, PageRequest, Sort, Start},
 };
 use serde::Serialize;
 use tenancy::{domain::IntegrationView, service::Integrations};
@@ -25,6 +25,10 @@ impl SortField for ByType {
     fn default_sort() -> Sort<Self> {
         Sort { field: Self::Type, direction: Direction::Ascending }
     }
+
+    fn key_type(self) -> KeyType {
+        KeyType::Text
+    }
 }
 
 /// A page of a workshop's connections.
@@ -46,7 +50,7 @@ pub(in crate::routes) fn page(mut all: Vec<IntegrationView>, request: &PageReque
     };
     let rest = all.into_iter().skip(begin).collect();
     let total = u64::try_from(total).unwrap_or(u64::MAX);
-    Page::from_overfetch(rest, request.limit, total, |last| (last.kind.as_str().into(), last.id))
+    Page::from_overfetch(rest, request.limit, total, |last| (Key::Text(last.kind.as_str().to_owned()), last.id))
 }
 
 /// List a workshop's connections to other services

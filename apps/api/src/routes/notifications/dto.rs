@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use email::domain::{ByTime, Notification, samples::MASK};
-use kernel::page::{Direction, Sort};
+use kernel::page::{Direction, KeyType, Sort};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -14,6 +14,10 @@ impl SortField for ByTime {
 
     fn default_sort() -> Sort<Self> {
         Sort { field: Self::CreatedAt, direction: Direction::Descending }
+    }
+
+    fn key_type(self) -> KeyType {
+        KeyType::Time
     }
 }
 

@@ -3,12 +3,12 @@ use email::{
     domain::{ByTime, NotificationFilter, NotificationStatus, Template},
     service::Notifications,
 };
-use kernel::{EmailAddress, TenantId};
+use kernel::{EmailAddress, TenantId, moment::FilterTime};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::dto::NotificationDto;
-use crate::http::{Answer, Listing, Moment, Pagination, PagingParams, Problem, Require, access::admin};
+use crate::http::{Answer, Listing, Pagination, PagingParams, Problem, Require, access::admin};
 
 /// Which messages.
 #[derive(Deserialize, IntoParams)]
@@ -29,10 +29,10 @@ pub struct Filters {
     tenant_id: Option<TenantId>,
     /// Caused at this time or later: RFC 3339, or a day in UTC.
     #[param(value_type = Option<String>, example = "2026-01-01T00:00:00Z")]
-    start_date: Option<Moment>,
+    start_date: Option<FilterTime>,
     /// Caused before this time: RFC 3339, or a day in UTC.
     #[param(value_type = Option<String>, example = "2026-02-01T00:00:00Z")]
-    end_date: Option<Moment>,
+    end_date: Option<FilterTime>,
 }
 
 impl Filters {

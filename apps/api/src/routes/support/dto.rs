@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use kernel::page::{Direction, Sort};
+use kernel::page::{Direction, KeyType, Sort};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use support::domain::{AssignedTo, Author, Creator, Message, PublicMessage, SlaClock, TicketSort, TicketView};
@@ -14,6 +14,10 @@ impl SortField for TicketSort {
 
     fn default_sort() -> Sort<Self> {
         Sort { field: Self::CreatedAt, direction: Direction::Descending }
+    }
+
+    fn key_type(self) -> KeyType {
+        TicketSort::key_type(self)
     }
 }
 

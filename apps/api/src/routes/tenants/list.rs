@@ -1,5 +1,5 @@
 use actix_web::web;
-use kernel::page::{Direction, Sort};
+use kernel::page::{Direction, KeyType, Sort};
 use serde::{Deserialize, Serialize};
 use tenancy::{
     domain::{Plan, TenantFilter, TenantSort, TenantStatus},
@@ -44,6 +44,10 @@ impl SortField for TenantSort {
 
     fn default_sort() -> Sort<Self> {
         Sort { field: Self::CreatedAt, direction: Direction::Descending }
+    }
+
+    fn key_type(self) -> KeyType {
+        TenantSort::key_type(self)
     }
 }
 

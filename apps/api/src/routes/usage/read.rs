@@ -1,7 +1,7 @@
 use actix_web::web;
 use kernel::{
     TenantId,
-    page::{Direction, Sort},
+    page::{Direction, KeyType, Sort},
 };
 use serde::{Deserialize, Serialize};
 use tenancy::{
@@ -18,6 +18,10 @@ impl SortField for UsageSort {
 
     fn default_sort() -> Sort<Self> {
         Sort { field: Self::Date, direction: Direction::Ascending }
+    }
+
+    fn key_type(self) -> KeyType {
+        UsageSort::key_type(self)
     }
 }
 

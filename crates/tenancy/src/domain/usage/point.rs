@@ -1,10 +1,10 @@
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use kernel::FieldError;
+use kernel::{FieldError, moment};
 use serde_json::{Map, Number, Value};
 use uuid::Uuid;
 
 use super::{MetricType, UsageValue};
-use crate::domain::{Fields, json_object, time};
+use crate::domain::{Fields, json_object};
 
 /// Most points that are recorded at once.
 pub const MAX_POINTS: usize = 1_000;
@@ -167,7 +167,7 @@ fn missing(field: &'static str) -> FieldError {
 }
 
 fn parse_date(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, FieldError> {
-    let date = time::parse("date", text)?;
+    let date = moment::kept("date", text)?;
     if (now - MAX_AGE..=now + MAX_AHEAD).contains(&date) {
         return Ok(date);
     }

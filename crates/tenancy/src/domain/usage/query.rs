@@ -1,9 +1,8 @@
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use kernel::FieldError;
-use serde_json::{Value, json};
+use chrono::{DateTime, TimeDelta, Utc};
+use kernel::{FieldError, moment, page::KeyType};
 
 use super::{Calendar, Cover, MetricType, Period, RawRetention, UsageTotal, Zone, point::MAX_AHEAD};
-use crate::domain::{Fields, SortKey, time};
+use crate::domain::Fields;
 
 /// How far back is read when nobody says.
 const DEFAULT_RANGE: TimeDelta = TimeDelta::days(30);
@@ -82,8 +81,8 @@ impl UsageQuery {
         let zone = fields.take(input.timezone.map_or(Ok(Zone::UTC), |name| Zone::parse("timezone", &name)));
         // Without its zone a day is not known; what is wrong with it otherwise is told all the same.
         let moment_zone = zone.unwrap_or(Zone::UTC);
-        let to = fields.optional(input.to, |text| parse_moment("to", &text, moment_zone));
-        let from = fields.optional(input.from, |text| parse_moment("from", &text, moment_zone));
+        let to = fields.optional(input.to, |text| moment::bound("to", &text, |day| moment_zone.start_of(day)));
+        let from = fields.optional(input.from, |text| moment::bound("from", &text, |day| moment_zone.start_of(day)));
         let (default_from, default_to) = default_range(now);
         let from = from.unwrap_or_else(|| to.map_or(default_from, |to| to - DEFAULT_RANGE));
         let to = to.unwrap_or(default_to);
@@ -137,13 +136,6 @@ fn parse_granularity(text: &str) -> Result<Option<Calendar>, FieldError> {
     }
 }
 
-fn parse_moment(field: &'static str, text: &str, zone: Zone) -> Result<DateTime<Utc>, FieldError> {
-    let day = text.parse::<NaiveDate>().ok().filter(|day| (1970..=9999).contains(&day.year()));
-    let message = "must be a time such as 2026-01-31T00:00:00Z or a day such as 2026-01-31";
-    let instant = || time::parse(field, text).map_err(|_| FieldError::new(field, "INVALID", message));
-    day.map_or_else(instant, |day| Ok(zone.start_of(day)))
-}
-
 /// What usage can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UsageSort {
@@ -151,36 +143,16 @@ pub enum UsageSort {
     Date,
 }
 
-/// The sum that a page begins after.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SumKey {
-    pub(crate) start: DateTime<Utc>,
-    pub(crate) metric_type: MetricType,
-}
-
 impl UsageSort {
     /// Every field, with its name on the wire.
     pub const ALL: &'static [(&'static str, Self)] = &[("date", Self::Date)];
 
-    /// Reads the cursor of a list of points; `None` when it is of another kind.
+    /// The type of the field's values: the time, then the metric.
     #[must_use]
-    pub fn key(self, value: &Value) -> Option<SortKey> {
+    pub fn key_type(self) -> KeyType {
         match self {
-            Self::Date => SortKey::time(value),
+            Self::Date => KeyType::TimeText,
         }
-    }
-}
-
-impl SumKey {
-    /// Reads the cursor of a list of sums; `None` when it is of another kind.
-    pub(crate) fn read(value: &Value) -> Option<Self> {
-        let start = DateTime::parse_from_rfc3339(value.get(0)?.as_str()?).ok()?.with_timezone(&Utc);
-        Some(Self { start, metric_type: MetricType::parse("cursor", value.get(1)?.as_str()?).ok()? })
-    }
-
-    /// How a cursor carries it.
-    pub(crate) fn to_value(&self) -> Value {
-        json!([self.start.to_rfc3339(), self.metric_type.as_str()])
     }
 }
 

@@ -5,7 +5,6 @@ mod suspend;
 mod update;
 
 pub use create::CreatedTenant;
-pub(super) use read::check_cursor;
 
 use super::Ports;
 

@@ -6,10 +6,7 @@ use kernel::{
 use super::Usage;
 use crate::{
     TenancyError,
-    domain::{
-        Cover, MetricType, SumKey, UsageFilter, UsagePoint, UsageQuery, UsageSort, UsageSum, UsageTotal, default_range,
-    },
-    service::tenants::check_cursor,
+    domain::{Cover, MetricType, UsageFilter, UsagePoint, UsageQuery, UsageSort, UsageSum, UsageTotal, default_range},
 };
 
 /// A page of what was asked for.
@@ -28,7 +25,7 @@ impl Usage {
     /// points are not kept any more leaves that quarter out.
     ///
     /// # Errors
-    /// [`TenancyError::TenantNotFound`]; [`TenancyError::Validation`] for a cursor that was never answered.
+    /// [`TenancyError::TenantNotFound`].
     pub async fn read(
         &self,
         tenant: TenantId,
@@ -37,13 +34,11 @@ impl Usage {
     ) -> Result<UsagePage, TenancyError> {
         let (found, total) = match query {
             UsageQuery::Points(filter) => {
-                check_cursor(&page.start, |value| page.sort.field.key(value).is_some())?;
                 let points = self.points(tenant, filter, page).await?;
                 let total = points.total;
                 (UsagePage::Points(points), total)
             }
             UsageQuery::Sums { metric_type, slices } => {
-                check_cursor(&page.start, |value| SumKey::read(value).is_some())?;
                 let sums = self.usage.list_sums(tenant, metric_type.clone(), slices, page).await?;
                 let total = sums.total;
                 (UsagePage::Sums(sums), total)

@@ -2,18 +2,16 @@
 
 use kernel::{
     StoreError, TenantId,
-    page::{Page, PageRequest, Start},
+    page::{Key, Page, PageRequest, Start},
+    store::keyset,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Condition};
 use serde_json::Value;
 
 use super::sums;
 use crate::{
-    domain::{Cover, MetricType, SortKey, UsageFilter, UsagePoint, UsageSort, UsageValue},
-    store::{
-        entity::usage_metrics::{Column, Entity, Model},
-        keyset,
-    },
+    domain::{Cover, MetricType, UsageFilter, UsagePoint, UsageSort, UsageValue},
+    store::entity::usage_metrics::{Column, Entity, Model},
 };
 
 /// A page. How many points there are, the rollups know.
@@ -24,13 +22,12 @@ pub(super) async fn list(
     request: &PageRequest<UsageSort>,
 ) -> Result<Page<UsagePoint>, StoreError> {
     let metric_type = filter.metric_type.as_ref();
-    let UsageSort::Date = request.sort.field;
     let select = Entity::find()
         .filter(Column::TenantId.eq(tenant.uuid()))
         .filter(Column::Date.gte(filter.from))
         .filter(Column::Date.lt(filter.to))
         .filter(Condition::all().add_option(metric_type.map(|it| Column::MetricType.eq(it.as_str()))));
-    let select = keyset::page(select, request, Column::Date, Column::Id, |cursor| UsageSort::Date.key(&cursor.value))?;
+    let select = keyset::page(select, request, Column::Date, Column::Id);
     let rows = select.all(connection).await?;
     let items = rows.into_iter().map(point).collect::<Result<Vec<_>, _>>()?;
     let is_whole = request.start == Start::Offset(0) && items.len() as u64 <= request.limit;
@@ -41,7 +38,7 @@ pub(super) async fn list(
             sums::count_points(connection, (tenant, metric_type), &cover).await?
         }
     };
-    let key = |point: &UsagePoint| (SortKey::Time(point.date).to_value(), point.id);
+    let key = |point: &UsagePoint| (Key::TimeText(point.date, point.metric_type.as_str().to_owned()), point.id);
     Ok(Page::from_overfetch(items, request.limit, total, key))
 }
 

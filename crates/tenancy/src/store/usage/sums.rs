@@ -1,8 +1,9 @@
 //! Sums over rollups, and over the few points that no rollup fits.
 
+use chrono::{DateTime, Utc};
 use kernel::{
     StoreError, TenantId,
-    page::{Direction, Page, PageRequest, Start},
+    page::{Direction, Key, Page, PageRequest, Start},
 };
 use sea_orm::{
     ConnectionTrait, ExprTrait, Order, QueryResult,
@@ -11,7 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::rows::{Whose, rows};
-use crate::domain::{Cover, MetricType, Slice, SumKey, UsageSort, UsageSum, UsageTotal};
+use crate::domain::{Cover, MetricType, Slice, UsageSort, UsageSum, UsageTotal};
 
 /// A sum may be beyond 64 bits: it is summed up in two parts.
 const PART: i64 = 1_000_000;
@@ -36,10 +37,7 @@ pub(super) async fn list(
         None => count(connection, Query::select().column("total").from_subquery(all, "g").limit(1).to_owned()).await?,
     };
     let items = found.iter().map(|row| sum(row, slices)).collect::<Result<Vec<_>, _>>()?;
-    let key = |sum: &UsageSum| {
-        let key = SumKey { start: sum.period.start, metric_type: sum.metric_type.clone() };
-        (key.to_value(), Uuid::nil())
-    };
+    let key = |sum: &UsageSum| (Key::TimeText(sum.period.start, sum.metric_type.as_str().to_owned()), Uuid::nil());
     Ok(Page::from_overfetch(items, request.limit, total, key))
 }
 
@@ -89,21 +87,20 @@ fn page_of(
         .limit(request.limit.saturating_add(1));
     match &request.start {
         Start::Offset(offset) => page.offset(*offset),
-        Start::After(cursor) => {
-            let key = SumKey::read(&cursor.value)
-                .ok_or_else(|| StoreError::corrupt("cursor", "of another kind than its order"))?;
-            page.cond_where(beyond(slices, &key, ascending))
-        }
+        Start::After(cursor) => match &cursor.key {
+            Key::TimeText(start, metric_type) => page.cond_where(beyond(slices, *start, metric_type, ascending)),
+            _ => return Err(StoreError::corrupt("cursor", "of another type than its order")),
+        },
     };
     Ok(page)
 }
 
 /// What comes after a sum. Its slice may be gone from the list, if that is of a range that moves with the time.
-fn beyond(slices: &[Slice], last: &SumKey, ascending: bool) -> Condition {
-    let before = slices.partition_point(|slice| slice.period.start < last.start);
-    let is_there = slices.get(before).is_some_and(|slice| slice.period.start == last.start);
+fn beyond(slices: &[Slice], last: DateTime<Utc>, metric: &str, ascending: bool) -> Condition {
+    let before = slices.partition_point(|slice| slice.period.start < last);
+    let is_there = slices.get(before).is_some_and(|slice| slice.period.start == last);
     let (period, metric_type) = (Expr::col("period"), Expr::col("metric_type"));
-    let (last_metric, before) = (Expr::val(last.metric_type.as_str()), i32::try_from(before).unwrap_or(i32::MAX));
+    let (last_metric, before) = (Expr::val(metric), i32::try_from(before).unwrap_or(i32::MAX));
     let rest = if ascending { metric_type.gt(last_metric) } else { metric_type.lt(last_metric) };
     let later = match (ascending, is_there) {
         (true, true) => period.clone().gt(before),

@@ -1,7 +1,7 @@
 use actix_web::web;
 use kernel::{
     TenantId, TenantRole,
-    page::{Direction, Sort},
+    page::{Direction, KeyType, Sort},
 };
 use serde::{Deserialize, Serialize};
 use tenancy::{
@@ -43,6 +43,10 @@ impl SortField for PersonSort {
 
     fn default_sort() -> Sort<Self> {
         Sort { field: Self::CreatedAt, direction: Direction::Ascending }
+    }
+
+    fn key_type(self) -> KeyType {
+        PersonSort::key_type(self)
     }
 }
 
