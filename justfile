@@ -32,9 +32,14 @@ bench *arguments:
     cargo build --release -p nextcrm
     cargo run --release -p nextcrm-bench -- {{ arguments }}
 
+# What bodies that are hard to read cost a release build, by size: the cost of each KiB must not grow
+bench-bodies:
+    cargo build --release -p nextcrm
+    cargo run --release -p nextcrm-bench -- --bodies
+
 # Write docs/openapi.json anew from the handlers
 openapi:
-    cargo run --quiet -- openapi > docs/openapi.json.new
+    APP_ENV=production cargo run --quiet -- openapi > docs/openapi.json.new
     mv docs/openapi.json.new docs/openapi.json
 
 # Migrate the configured database: `just migrate`, `just migrate status`, `just migrate down`

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::web;
 use common::Api;
-use nextcrm::http::{Answer, Json, PathId, Problem, Public, Routes};
+use nextcrm::http::{Answer, Json, PathId, Problem, Public, Query, Routes};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use test_support::{TestDatabase, on_each_database};
@@ -72,8 +72,22 @@ mod by_id {
     }
 }
 
+mod filtered {
+    use super::*;
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Filters {}
+
+    #[utoipa::path(get, path = "/filtered", operation_id = "filtered", responses((status = 200)))]
+    pub async fn handle(_: Public, _: Query<Filters>) -> Result<Answer, Problem> {
+        Answer::ok(&())
+    }
+}
+
 fn routes() -> Routes {
     let mut routes = Routes::new();
+    routes.add(nextcrm::operation!(filtered));
     routes.add(nextcrm::operation!(echo)).add(nextcrm::operation!(panics));
     routes.add(nextcrm::operation!(slow)).add(nextcrm::operation!(by_id));
     routes
@@ -131,6 +145,22 @@ async fn size_and_depth_are_bounded() {
     api.post("/api/echo").body("application/json", deep).send().await.invalid(&[" TOO_DEEP"]);
     let long = format!("/api/echo?a={}", "x".repeat(9000));
     api.get(&long).send().await.problem(400, "BAD_REQUEST");
+}
+
+#[actix_web::test]
+async fn what_would_be_long_work_is_refused_early() {
+    let db = TestDatabase::sqlite().await;
+    let api = api(&db).await;
+    let post = |body: String| api.post("/api/echo").body("application/json", body).send();
+    let key = format!("{{\"{}\":[{}]}}", "k".repeat(500_000), vec!["1"; 250_000].join(","));
+    post(key).await.invalid(&[" TOO_LONG"]);
+    let elements = format!("{{\"firstName\":\"a\",\"metadata\":[{}]}}", vec!["1"; 500_000].join(","));
+    post(elements).await.invalid(&["metadata TOO_LONG"]);
+    let unknown: Vec<_> = (0..40_000).map(|number| format!("\"k{number}\":1")).collect();
+    let reply = post(format!("{{{}}}", unknown.join(","))).await;
+    assert_eq!(reply.problem(422, "VALIDATION_FAILED")["errors"].as_array().expect("errors").len(), 21);
+    let parameters: Vec<_> = (0..101).map(|number| format!("k{number}=1")).collect();
+    api.get(&format!("/api/filtered?{}", parameters.join("&"))).send().await.invalid(&[" TOO_LONG"]);
 }
 
 #[actix_web::test]

@@ -4,6 +4,7 @@
 #![deny(missing_docs)]
 #![expect(clippy::print_stdout, reason = "the report is this program's output")]
 
+mod bodies;
 mod client;
 mod floor;
 mod load;
@@ -28,7 +29,9 @@ fn main() -> anyhow::Result<()> {
         None => {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             runtime.block_on(async {
-                if options.compare_sizes {
+                if options.bodies {
+                    bodies::measure(&options.bench).await
+                } else if options.compare_sizes {
                     sizes::compare(&options.bench).await
                 } else {
                     run::everything(&options.bench).await

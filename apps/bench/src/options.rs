@@ -17,6 +17,9 @@ pub(crate) struct Options {
     /// Compare the first page of the tenant list over the sizes of --sizes instead of loading every route.
     #[arg(long)]
     pub(crate) compare_sizes: bool,
+    /// Print what bodies that are hard to read cost by their size instead of loading every route.
+    #[arg(long, conflicts_with = "compare_sizes")]
+    pub(crate) bodies: bool,
 }
 
 /// Parts of the benchmark that run in a process of their own.

@@ -83,6 +83,20 @@ impl Process {
         Some(Memory { resident: field("VmRSS")?, peak: field("VmHWM")? })
     }
 
+    /// The time that processors have spent on the server so far, from /proc.
+    ///
+    /// # Errors
+    /// Where there is no such thing.
+    pub(crate) fn processor_time(&self) -> anyhow::Result<Duration> {
+        let id = self.child.id().context("the server has ended")?;
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).context("reading the processor time")?;
+        // The program's name, in brackets, may hold blanks.
+        let fields = stat.rsplit(')').next().unwrap_or_default();
+        let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
+        // USER_HZ is 100 on every architecture that Linux has in use.
+        Ok(Duration::from_millis(ticks * 10))
+    }
+
     /// Ends the server and waits for it.
     pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
         self.child.kill().await.context("stopping a server")

@@ -40,18 +40,26 @@ pub fn block(field: &'static str, text: &str, max: usize) -> Result<String, Fiel
 }
 
 fn clean(field: &'static str, text: &str, max: usize, multiline: bool) -> Result<String, FieldError> {
+    // NFC makes one character of four at most: what is longer still is not worth the work.
+    if text.len() > max.saturating_mul(16) {
+        return Err(too_long(field, max));
+    }
     let text: String = text.trim().nfc().collect();
     if text.is_empty() {
         return Err(FieldError::new(field, "REQUIRED", "must not be empty"));
     }
     if text.chars().count() > max {
-        return Err(FieldError::new(field, "TOO_LONG", format!("must be at most {max} characters")));
+        return Err(too_long(field, max));
     }
     if text.chars().any(|c| is_forbidden(c, multiline)) {
         let message = "must not contain control, invisible or text-direction characters";
         return Err(FieldError::new(field, "FORBIDDEN_CHARACTER", message));
     }
     Ok(text)
+}
+
+fn too_long(field: &'static str, max: usize) -> FieldError {
+    FieldError::new(field, "TOO_LONG", format!("must be at most {max} characters"))
 }
 
 /// Text for `LIKE`, with `%`, `_` and the escape character `\` taken literally, between two `%`.
