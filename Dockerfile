@@ -17,7 +17,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
 COPY --from=build /nextcrm /usr/local/bin/nextcrm
 USER 10001:10001
 WORKDIR /
-ENV BIND_ADDR=0.0.0.0:8080 DATA_DIR=/data LOG_FORMAT=json
+# Production from the start: what is missing (database, secrets, addresses) is named, and nothing is open in the meantime.
+ENV APP_ENV=production BIND_ADDR=0.0.0.0:8080 DATA_DIR=/data LOG_FORMAT=json
 VOLUME /data
 EXPOSE 8080
 # bash opens the connection itself, so that the image needs no HTTP client.

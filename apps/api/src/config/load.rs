@@ -8,7 +8,9 @@ use kernel::{DatabaseOptions, EmailAddress, OsEntropy, sealed::KeyRing};
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Config, ConfigProblem, ConfigProblems, Environment, HttpConfig, LogFormat, Secrets, Variables};
+use super::{
+    ClientIpHeader, Config, ConfigProblem, ConfigProblems, Environment, HttpConfig, LogFormat, Secrets, Variables,
+};
 
 /// Fewest bytes of a secret.
 const MIN_SECRET: usize = 32;
@@ -17,7 +19,7 @@ const SECRET_EXAMPLE: &str = "the output of: openssl rand -base64 32";
 pub(super) fn load(variables: &Variables) -> Result<Config, ConfigProblems> {
     let mut reader = Reader { variables, problems: Vec::new() };
     let environment = reader.environment();
-    let bind_addr = reader.bind_addr();
+    let bind_addr = reader.bind_addr(environment);
     let data_dir = PathBuf::from(variables.get("DATA_DIR").unwrap_or("data"));
     let app_url = reader.base_url("APP_URL", environment, "http://localhost:3000");
     let support_email = reader.support_email();
@@ -36,7 +38,8 @@ pub(super) fn load(variables: &Variables) -> Result<Config, ConfigProblems> {
         http: HttpConfig {
             body_limit: reader.number("BODY_LIMIT_BYTES", 1024 * 1024, 1024, 64 * 1024 * 1024),
             request_timeout: Duration::from_secs(reader.number("REQUEST_TIMEOUT_SECS", 30, 1, 600)),
-            trusted_proxies: reader.trusted_proxies(),
+            trusted_proxies: reader.trusted_proxies(environment),
+            client_ip_header: reader.client_ip_header(),
             cors_origins: reader.cors_origins(environment),
         },
         hash_concurrency: reader.number("HASH_CONCURRENCY", default_hash_concurrency(), 1, 256),
@@ -45,6 +48,12 @@ pub(super) fn load(variables: &Variables) -> Result<Config, ConfigProblems> {
         log_filter: reader.log_filter(),
     };
     if reader.problems.is_empty() { Ok(config) } else { Err(ConfigProblems(reader.problems)) }
+}
+
+pub(super) fn environment(variables: &Variables) -> Result<Environment, ConfigProblems> {
+    let mut reader = Reader { variables, problems: Vec::new() };
+    let environment = reader.environment();
+    if reader.problems.is_empty() { Ok(environment) } else { Err(ConfigProblems(reader.problems)) }
 }
 
 /// One core stays free for everything else.
@@ -62,14 +71,36 @@ impl Reader<'_> {
         self.problems.push(ConfigProblem::new(name, wrong, example));
     }
 
-    fn bind_addr(&mut self) -> SocketAddr {
+    fn bind_addr(&mut self, environment: Environment) -> SocketAddr {
         let default = SocketAddr::from(([127, 0, 0, 1], 8080));
-        match self.variables.get("BIND_ADDR").map(str::parse) {
+        let allow_remote = self.flag("DEV_ALLOW_REMOTE", false);
+        match self.variables.get("BIND_ADDR").map(str::parse::<SocketAddr>) {
             None => default,
-            Some(Ok(address)) => address,
+            Some(Ok(address)) => {
+                let is_remote = !address.ip().to_canonical().is_loopback();
+                if environment.is_development() && is_remote && !allow_remote {
+                    let wrong = "lets other machines in, and in development whoever reaches the server can read every mail at \
+                        /dev/mailbox, password resets among them. For a real installation set APP_ENV=production; to \
+                        develop over a network that you trust, DEV_ALLOW_REMOTE=true";
+                    self.wrong("BIND_ADDR", wrong, "BIND_ADDR=127.0.0.1:8080");
+                }
+                address
+            }
             Some(Err(_)) => {
                 self.wrong("BIND_ADDR", "must be ADDRESS:PORT", "BIND_ADDR=0.0.0.0:8080");
                 default
+            }
+        }
+    }
+
+    fn flag(&mut self, name: &str, default: bool) -> bool {
+        match self.variables.get(name) {
+            None => default,
+            Some("true") => true,
+            Some("false") => false,
+            Some(_) => {
+                self.wrong(name, "must be true or false", format!("{name}={default}"));
+                false
             }
         }
     }
@@ -115,15 +146,7 @@ impl Reader<'_> {
     }
 
     fn demo_data(&mut self, environment: Environment) -> bool {
-        let demo_data = match self.variables.get("DEMO_DATA") {
-            None => environment.is_development(),
-            Some("true") => true,
-            Some("false") => false,
-            Some(_) => {
-                self.wrong("DEMO_DATA", "must be true or false", "DEMO_DATA=false");
-                false
-            }
-        };
+        let demo_data = self.flag("DEMO_DATA", environment.is_development());
         if demo_data && !environment.is_development() {
             self.wrong("DEMO_DATA", "is for development only", "DEMO_DATA=false");
         }
@@ -233,8 +256,9 @@ impl Reader<'_> {
         text.to_owned()
     }
 
-    fn trusted_proxies(&mut self) -> Vec<IpNet> {
+    fn trusted_proxies(&mut self, environment: Environment) -> Vec<IpNet> {
         const NAME: &str = "TRUSTED_PROXIES";
+        const EXAMPLE: &str = "TRUSTED_PROXIES=10.0.0.0/8,127.0.0.1";
         let entries = list(self.variables.get(NAME));
         let nets = entries.iter().filter_map(|entry| {
             let address = entry.parse::<std::net::IpAddr>().ok().map(IpNet::from);
@@ -242,9 +266,27 @@ impl Reader<'_> {
         });
         let nets: Vec<IpNet> = nets.collect();
         if nets.len() != entries.len() {
-            self.wrong(NAME, "must be networks, separated by commas", "TRUSTED_PROXIES=10.0.0.0/8,127.0.0.1");
+            self.wrong(NAME, "must be networks, separated by commas", EXAMPLE);
+        }
+        // However they are cut up, together they may not be everybody.
+        let is_all = IpNet::aggregate(&nets).iter().any(|net| net.prefix_len() == 0);
+        if is_all && environment.is_production() {
+            let wrong = "names all addresses: then every client could choose the address that it is taken for";
+            self.wrong(NAME, wrong, EXAMPLE);
         }
         nets
+    }
+
+    fn client_ip_header(&mut self) -> ClientIpHeader {
+        const NAME: &str = "CLIENT_IP_HEADER";
+        match self.variables.get(NAME).map(str::to_ascii_lowercase).as_deref() {
+            None | Some("x-forwarded-for") => ClientIpHeader::XForwardedFor,
+            Some("forwarded") => ClientIpHeader::Forwarded,
+            Some(_) => {
+                self.wrong(NAME, "must be x-forwarded-for or forwarded", format!("{NAME}=x-forwarded-for"));
+                ClientIpHeader::XForwardedFor
+            }
+        }
     }
 
     fn cors_origins(&mut self, environment: Environment) -> Vec<String> {

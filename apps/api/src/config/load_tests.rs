@@ -99,7 +99,11 @@ fn production_needs_somebody_to_carry_mail() {
     assert_eq!(wrong_in_production(&[("MAILER", "capture")]), ["MAILER"]);
     assert_eq!(wrong_in_production(&[("MAILER", "pigeon")]), ["MAILER"]);
     assert_eq!(wrong_in_production(&[("MAIL_FROM_EMAIL", "")]), ["MAIL_FROM_EMAIL"]);
-    assert_eq!(wrong_in_production(&[("MAIL_FROM_EMAIL", "NextCRM <a@b.co>")]), ["MAIL_FROM_EMAIL"]);
+    for from in
+        ["NextCRM", "NextCRM <a@b.co", "a@b.co>", "NextCRM <a@b.co> x", "Next\u{202e} <a@b.co>", "a@b.co, c@d.co"]
+    {
+        assert_eq!(wrong_in_production(&[("MAIL_FROM_EMAIL", from)]), ["MAIL_FROM_EMAIL"], "{from}");
+    }
     for url in ["", "mail.example.com", "https://mail.example.com", "smtp://mail.example.com:25"] {
         assert_eq!(wrong_in_production(&[("SMTP_URL", url)]), ["SMTP_URL"], "{url}");
     }
@@ -110,6 +114,69 @@ fn production_needs_somebody_to_carry_mail() {
     assert_eq!(with("RESEND_FROM_EMAIL", ""), ["RESEND_FROM_EMAIL"]);
     assert_eq!(with("RESEND_API_URL", "http://resend.test"), ["RESEND_API_URL"]);
     assert_eq!(with("RESEND_WEBHOOK_SECRET", "secret"), ["RESEND_WEBHOOK_SECRET"]);
+}
+
+#[test]
+fn nobody_trusts_everybody() {
+    let all = [
+        "0.0.0.0/0",
+        "::/0",
+        "10.0.0.0/8,0.0.0.0/0",
+        "0.0.0.0/1,128.0.0.0/1",
+        "::/1,8000::/1",
+        "0.0.0.0/2,64.0.0.0/2,128.0.0.0/2,192.0.0.0/2",
+        "128.0.0.0/1,0.0.0.0/2,64.0.0.0/2,127.0.0.1",
+    ];
+    for all in all {
+        assert_eq!(wrong_in_production(&[("TRUSTED_PROXIES", all)]), ["TRUSTED_PROXIES"], "{all}");
+        assert!(Config::load(&variables(&[("TRUSTED_PROXIES", all)])).is_ok(), "{all}");
+    }
+    let some = [&PRODUCTION[..], &[("TRUSTED_PROXIES", "0.0.0.0/1,10.0.0.0/8,fd00::/8")]].concat();
+    assert!(Config::load(&variables(&some)).is_ok());
+}
+
+#[test]
+fn one_header_names_the_client() {
+    let read =
+        |text: &str| Config::load(&variables(&[("CLIENT_IP_HEADER", text)])).expect("fine").http.client_ip_header;
+    assert_eq!(read(""), ClientIpHeader::XForwardedFor);
+    assert_eq!(read("X-Forwarded-For"), ClientIpHeader::XForwardedFor);
+    assert_eq!(read("forwarded"), ClientIpHeader::Forwarded);
+    assert_eq!(wrong(&[("CLIENT_IP_HEADER", "x-real-ip")]), ["CLIENT_IP_HEADER"]);
+}
+
+#[test]
+fn development_listens_to_its_own_machine_alone() {
+    for remote in ["0.0.0.0:8080", "[::]:8080", "192.0.2.1:8080", "[::ffff:192.0.2.1]:8080"] {
+        assert_eq!(wrong(&[("BIND_ADDR", remote)]), ["BIND_ADDR"], "{remote}");
+        assert!(Config::load(&variables(&[("BIND_ADDR", remote), ("DEV_ALLOW_REMOTE", "true")])).is_ok(), "{remote}");
+        assert!(Config::load(&variables(&[("BIND_ADDR", remote), ("APP_ENV", "test")])).is_ok(), "{remote}");
+        let production = [&PRODUCTION[..], &[("BIND_ADDR", remote)]].concat();
+        assert!(Config::load(&variables(&production)).is_ok(), "{remote}");
+    }
+    for local in ["127.0.0.1:1", "127.8.8.8:1", "[::1]:1", "[::ffff:127.0.0.1]:1"] {
+        assert!(Config::load(&variables(&[("BIND_ADDR", local)])).is_ok(), "{local}");
+    }
+    let told = Config::load(&variables(&[("BIND_ADDR", "0.0.0.0:8080")])).expect_err("remote").to_string();
+    assert!(told.contains("DEV_ALLOW_REMOTE=true") && told.contains("/dev/mailbox"), "{told}");
+    assert_eq!(wrong(&[("DEV_ALLOW_REMOTE", "yes")]), ["DEV_ALLOW_REMOTE"]);
+}
+
+#[test]
+fn mail_comes_from_an_address_with_or_without_a_name() {
+    let resend = [("MAILER", "resend"), ("RESEND_API_KEY", "re_1")];
+    let from = |name, text| {
+        let more = if name == "RESEND_FROM_EMAIL" { &resend[..] } else { &PRODUCTION[3..5] };
+        let brand = Config::load(&variables(&[more, &[(name, text)]].concat())).expect("fine").mail.brand;
+        (brand.sender_name, brand.sender.to_string())
+    };
+    for name in ["MAIL_FROM_EMAIL", "RESEND_FROM_EMAIL"] {
+        let address = || "no-reply@a.example".to_owned();
+        assert_eq!(from(name, "no-reply@a.example"), (None, address()));
+        assert_eq!(from(name, "<no-reply@a.example>"), (None, address()));
+        assert_eq!(from(name, "Wrench CRM <no-reply@a.example>"), (Some("Wrench CRM".to_owned()), address()));
+        assert_eq!(from(name, "\"Jo, Bo & Co\" <no-reply@a.example>"), (Some("Jo, Bo & Co".to_owned()), address()));
+    }
 }
 
 #[test]
@@ -144,4 +211,11 @@ fn development_secrets_are_drawn_once_and_kept_private() {
     assert_eq!(first.get("JWT_SECRET"), second.get("JWT_SECRET"));
     let metadata = std::fs::metadata(dev_secrets_file(directory.path())).expect("a file");
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777, 0o600);
+}
+
+#[test]
+fn the_image_starts_in_production_mode() {
+    let image = include_str!("../../../../Dockerfile");
+    let variables: Vec<&str> = image.lines().filter_map(|line| line.strip_prefix("ENV ")).collect();
+    assert!(variables.iter().any(|line| line.split(' ').any(|it| it == "APP_ENV=production")), "{variables:?}");
 }

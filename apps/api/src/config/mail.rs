@@ -59,9 +59,11 @@ impl Reader<'_> {
             MailerConfig::Smtp { .. } => 20,
             MailerConfig::Capture => 1_000,
         };
+        let (sender_name, sender) = self.sender(&mailer, environment);
         let brand = Brand {
             name: self.brand_name(),
-            sender: self.sender(&mailer, environment),
+            sender,
+            sender_name,
             support: support.parse().unwrap_or_else(|_| fallback()),
             color: self.brand_color(),
             logo: self.brand_logo(environment),
@@ -138,7 +140,8 @@ impl Reader<'_> {
         MailerConfig::Smtp { url: SecretString::from(text) }
     }
 
-    fn sender(&mut self, mailer: &MailerConfig, environment: Environment) -> EmailAddress {
+    /// An address, or a name and an address: `NextCRM <no-reply@crm.example.com>`.
+    fn sender(&mut self, mailer: &MailerConfig, environment: Environment) -> (Option<String>, EmailAddress) {
         let name = match mailer {
             MailerConfig::Resend { .. } => "RESEND_FROM_EMAIL",
             MailerConfig::Smtp { .. } | MailerConfig::Capture => "MAIL_FROM_EMAIL",
@@ -149,17 +152,17 @@ impl Reader<'_> {
             MailerConfig::Capture => false,
         };
         let example = format!("{name}=no-reply@crm.example.com");
-        match self.variables.get(name).map(str::parse) {
-            Some(Ok(address)) => address,
-            Some(Err(_)) => {
-                self.wrong(name, "must be a mail address, without a name (that is BRAND_NAME)", example);
-                fallback()
+        match self.variables.get(name).map(name_and_address) {
+            Some(Some(sender)) => sender,
+            Some(None) => {
+                self.wrong(name, "must be a mail address, alone or as `Name <address>`", example);
+                (None, fallback())
             }
             None => {
                 if needed {
                     self.wrong(name, "is missing: the address that mail comes from", example);
                 }
-                fallback()
+                (None, fallback())
             }
         }
     }
@@ -204,6 +207,17 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Takes `address` or `Name <address>` apart; the name may be in quotation marks.
+fn name_and_address(text: &str) -> Option<(Option<String>, EmailAddress)> {
+    let Some((name, address)) = text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) else {
+        return Some((None, text.parse().ok()?));
+    };
+    let name = name.trim();
+    let name = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
+    let name = if name.is_empty() { None } else { Some(kernel::text::line("name", name, 60).ok()?) };
+    Some((name, address.parse().ok()?))
 }
 
 /// Stands in where a problem was noted, or for a sender that nobody answers.

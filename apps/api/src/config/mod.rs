@@ -69,7 +69,7 @@ pub enum LogFormat {
 pub struct Config {
     /// APP_ENV.
     pub environment: Environment,
-    /// BIND_ADDR.
+    /// BIND_ADDR; in development a loopback address, or DEV_ALLOW_REMOTE is `true`.
     pub bind_addr: SocketAddr,
     /// DATABASE_URL; holds a password.
     pub database_url: SecretString,
@@ -114,6 +114,16 @@ pub struct Secrets {
     pub encryption_keys: SecretString,
 }
 
+/// The one family of headers in which trusted proxies tell where a request comes from. A proxy that sets one of them
+/// hands the other on as the client wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientIpHeader {
+    /// `X-Forwarded-For`
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239)
+    Forwarded,
+}
+
 /// Limits, time-outs and trust of the HTTP layer.
 #[derive(Debug, Clone)]
 pub struct HttpConfig {
@@ -123,6 +133,8 @@ pub struct HttpConfig {
     pub request_timeout: Duration,
     /// TRUSTED_PROXIES.
     pub trusted_proxies: Vec<IpNet>,
+    /// CLIENT_IP_HEADER.
+    pub client_ip_header: ClientIpHeader,
     /// CORS_ORIGINS.
     pub cors_origins: Vec<String>,
 }
@@ -134,5 +146,13 @@ impl Config {
     /// All problems at once.
     pub fn load(variables: &Variables) -> Result<Self, ConfigProblems> {
         load::load(variables)
+    }
+
+    /// APP_ENV alone, for what needs nothing else.
+    ///
+    /// # Errors
+    /// When it names no environment.
+    pub fn environment(variables: &Variables) -> Result<Environment, ConfigProblems> {
+        load::environment(variables)
     }
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, web};
 use ipnet::IpNet;
 use kernel::{Clock, Entropy};
 
-use crate::composition::Services;
+use crate::{composition::Services, config::ClientIpHeader};
 
 /// Limits, trust and addresses of the HTTP layer.
 #[derive(Clone)]
@@ -17,8 +17,10 @@ pub struct HttpSettings {
     pub body_deadline: Duration,
     /// How long a request may take until its answer begins.
     pub request_timeout: Duration,
-    /// Peers whose `Forwarded` / `X-Forwarded-For` is believed.
+    /// Peers that are believed where a request comes from.
     pub trusted_proxies: Vec<IpNet>,
+    /// The one header in which they tell it.
+    pub client_ip_header: ClientIpHeader,
     /// Origins that may call with credentials, as `scheme://host[:port]`.
     pub cors_origins: Vec<String>,
     /// Whether answers tell browsers to use https only.
@@ -43,6 +45,7 @@ impl HttpSettings {
             body_deadline: BODY_DEADLINE.min(http.request_timeout.mul_f32(0.9)),
             request_timeout: http.request_timeout,
             trusted_proxies: http.trusted_proxies.clone(),
+            client_ip_header: http.client_ip_header,
             cors_origins: http.cors_origins.clone(),
             hsts: services.config.environment.is_production(),
             clock: Arc::clone(&services.core.clock),

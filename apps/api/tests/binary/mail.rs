@@ -115,6 +115,13 @@ async fn captured_mail_is_shown_in_the_browser() {
         assert!(mail.header("content-security-policy").contains("sandbox"), "mail runs nothing");
         server.get("/dev/mailbox/01890a5d-ac96-774b-bcce-b302099a8057").send().await.problem(404, "NOT_FOUND");
         server.get("/dev/mailbox/..%2e").send().await.problem(404, "NOT_FOUND");
+        // A page of another name that was made to point here.
+        for host in ["evil.example", "evil.example:8080", "localhost.evil.example", "192.168.1.4:8080"] {
+            for path in ["/dev/mailbox".to_owned(), format!("/dev/mailbox/{id}")] {
+                server.get(&path).header("host", host).send().await.problem(403, "FORBIDDEN");
+            }
+        }
+        server.get("/dev/mailbox").header("host", "localhost:3000").send().await.expect(200);
     })
     .await;
 }

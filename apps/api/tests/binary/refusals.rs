@@ -27,6 +27,10 @@ async fn a_port_that_cannot_be_had_is_named() {
     site.run(&["serve"]).await.fails(1, &[port, "in use", "BIND_ADDR=127.0.0.1:"]);
     // An address of no interface here (RFC 5737).
     site.set("BIND_ADDR", "192.0.2.1:8080");
+    site.run(&["serve"])
+        .await
+        .fails(1, &["BIND_ADDR lets other machines in", "APP_ENV=production", "DEV_ALLOW_REMOTE=true"]);
+    site.set("DEV_ALLOW_REMOTE", "true");
     site.run(&["serve"]).await.fails(1, &["cannot listen on 192.0.2.1:8080", "BIND_ADDR"]);
 }
 

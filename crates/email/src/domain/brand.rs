@@ -4,10 +4,12 @@ use url::Url;
 /// How mail looks, whom it comes from and where its links lead; from configuration alone, never from a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Brand {
-    /// The product's name, also the sender's: `NextCRM`.
+    /// The product's name, also the sender's unless told otherwise: `NextCRM`.
     pub name: String,
     /// The address that mail comes from.
     pub sender: EmailAddress,
+    /// The name beside it, where it is not the product's.
+    pub sender_name: Option<String>,
     /// Whom to ask; also where answers go.
     pub support: EmailAddress,
     /// Colour of the head and of buttons.

@@ -96,6 +96,7 @@ pub fn brand() -> Brand {
     Brand {
         name: "NextCRM".to_owned(),
         sender: address("no-reply@nextcrm.example"),
+        sender_name: None,
         support: address("support@nextcrm.example"),
         color: Color::default(),
         logo: None,

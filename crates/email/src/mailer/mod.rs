@@ -43,7 +43,8 @@ impl Message {
     /// A message from the brand's sender.
     #[must_use]
     pub fn new(id: NotificationId, brand: &Brand, to: EmailAddress, template: Template, content: Rendered) -> Self {
-        let from = (brand.name.clone(), brand.sender.clone());
+        let name = brand.sender_name.as_ref().unwrap_or(&brand.name);
+        let from = (name.clone(), brand.sender.clone());
         let reply_to = brand.support.clone();
         Self { id, from, to, reply_to, content, template, tenant_id: None, created_at: DateTime::UNIX_EPOCH }
     }

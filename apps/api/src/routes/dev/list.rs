@@ -1,14 +1,16 @@
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{self, ContentType},
+    http::header::{self, Accept, ContentType, Header as _, Quality},
+    mime::{self, Mime},
     web,
 };
 use chrono::{DateTime, Utc};
 use email::mailer::{CapturedMessage, Mailbox};
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::page;
+use super::{local::Local, page};
 use crate::http::{Problem, Public};
 
 /// A mail as it would have been sent.
@@ -49,7 +51,12 @@ pub struct MailboxBody {
     get, path = "/dev/mailbox", operation_id = "showDevMailbox", tag = "Development",
     responses((status = 200, description = "The newest 500 messages, newest first", body = MailboxBody))
 )]
-pub async fn handle(_: Public, request: HttpRequest, mailbox: web::Data<dyn Mailbox>) -> Result<HttpResponse, Problem> {
+pub async fn handle(
+    _: Public,
+    _: Local,
+    request: HttpRequest,
+    mailbox: web::Data<dyn Mailbox>,
+) -> Result<HttpResponse, Problem> {
     let messages = mailbox.messages().await.map_err(Problem::internal)?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::VARY, "Accept"));
@@ -61,10 +68,21 @@ pub async fn handle(_: Public, request: HttpRequest, mailbox: web::Data<dyn Mail
     Ok(response.insert_header(ContentType::html()).body(page::list(&messages).map_err(Problem::internal)?))
 }
 
-/// Browsers name HTML; everything else gets what a program can read.
+/// Browsers like HTML best; everything else gets what a program can read.
 fn wants_page(request: &HttpRequest) -> bool {
-    let accepted = request.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
-    accepted.into_iter().any(|value| value.to_ascii_lowercase().contains("text/html"))
+    let Ok(accept) = Accept::parse(request) else { return false };
+    quality(&accept, &mime::TEXT_HTML) > quality(&accept, &mime::APPLICATION_JSON)
+}
+
+/// How welcome a type is: the most exact range that it is in says it (RFC 9110, 12.5.1).
+fn quality(accept: &Accept, wanted: &Mime) -> Quality {
+    let exactness = |range: &Mime| match (range.type_(), range.subtype()) {
+        (mime::STAR, mime::STAR) => Some(0),
+        (kind, mime::STAR) => (kind == wanted.type_()).then_some(1),
+        (kind, subtype) => (kind == wanted.type_() && subtype == wanted.subtype()).then_some(2),
+    };
+    let fitting = accept.iter().filter_map(|range| Some((exactness(&range.item)?, range.quality)));
+    fitting.max().map_or(Quality::ZERO, |(_, quality)| quality)
 }
 
 #[cfg(test)]
@@ -74,10 +92,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_who_names_html_gets_the_page() {
+    fn who_likes_html_best_gets_the_page() {
         let accept = |value: &str| TestRequest::get().insert_header((header::ACCEPT, value)).to_http_request();
-        assert!(wants_page(&accept("text/html,application/xhtml+xml,*/*;q=0.8")));
-        assert!(!wants_page(&accept("application/json")) && !wants_page(&accept("*/*")));
+        for page in [
+            "text/html,application/xhtml+xml,*/*;q=0.8",
+            "text/html",
+            "TEXT/HTML;q=0.5, application/json;q=0.4",
+            "application/json;q=0, */*",
+            "text/*, application/*;q=0.9",
+        ] {
+            assert!(wants_page(&accept(page)), "{page}");
+        }
+        for json in [
+            "application/json",
+            "*/*",
+            "",
+            "application/json, text/html;q=0.9",
+            "text/html;q=0, application/json",
+            "text/html;q=0.2, */*;q=0.3",
+            "text/html, application/json",
+            "image/png",
+            "text/html;q=x",
+        ] {
+            assert!(!wants_page(&accept(json)), "{json}");
+        }
         assert!(!wants_page(&TestRequest::get().to_http_request()));
+        let lines = TestRequest::get().append_header((header::ACCEPT, "application/json;q=0.1"));
+        assert!(
+            wants_page(&lines.append_header((header::ACCEPT, "text/html")).to_http_request()),
+            "several lines are one list"
+        );
     }
 }

@@ -5,6 +5,7 @@ use actix_web::{
 };
 use email::{domain::NotificationId, mailer::Mailbox};
 
+use super::local::Local;
 use crate::http::{PathId, Problem, Public};
 
 /// The mail's own styles and pictures, and links that open elsewhere; nothing that runs, and no access to this origin.
@@ -19,6 +20,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src htt
 )]
 pub async fn handle(
     _: Public,
+    _: Local,
     id: PathId<NotificationId>,
     mailbox: web::Data<dyn Mailbox>,
 ) -> Result<HttpResponse, Problem> {

@@ -1,6 +1,8 @@
-//! `/dev/mailbox`: mail that was captured instead of sent. Registered in development only.
+//! `/dev/mailbox`: mail that was captured instead of sent. Registered in development only, and shown
+//! only to who asks for this machine by a name of its own.
 
 mod list;
+mod local;
 mod message;
 mod page;
 
