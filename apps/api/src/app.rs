@@ -9,7 +9,10 @@ use actix_web::{
 
 use crate::{
     composition::Services,
-    http::{HttpSettings, Routes, cors, envelope::envelope},
+    http::{
+        HttpSettings, Routes, cors,
+        envelope::{decodable, envelope},
+    },
     routes,
 };
 
@@ -35,6 +38,7 @@ pub fn app_with(
     App::new()
         .configure(|config| services.provide(config))
         .configure(|config| routes.configure(config))
+        .wrap(middleware::from_fn(decodable))
         .wrap(middleware::Compress::default())
         .wrap(cors::cors(&settings.cors_origins))
         .wrap(middleware::from_fn(envelope))

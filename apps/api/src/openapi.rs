@@ -107,12 +107,13 @@ fn problem(description: &str) -> RefOr<Response> {
     ResponseBuilder::new().description(description).content("application/problem+json", content).build().into()
 }
 
-/// The document as the snapshot in the repository and `nextcrm openapi` show it: pretty, of production.
+/// The document of what this environment serves as `nextcrm openapi` prints it; that of production is the snapshot in the
+/// repository.
 ///
 /// # Errors
 /// When it cannot be written as JSON.
-pub fn pretty() -> anyhow::Result<String> {
-    let document: Value = serde_json::to_value(document(routes::all(Environment::Production)))?;
+pub fn pretty(environment: Environment) -> anyhow::Result<String> {
+    let document: Value = serde_json::to_value(document(routes::all(environment)))?;
     let mut text = serde_json::to_string_pretty(&document)?;
     text.push('\n');
     Ok(text)

@@ -60,6 +60,35 @@ async fn health_and_documents_are_served() {
 }
 
 #[actix_web::test]
+async fn a_web_app_can_read_why_a_request_was_refused_early() {
+    on_each_database(async |db| {
+        let api = Api::start(db).await;
+        let long = format!("/api/openapi.json?a={}", "x".repeat(9_000));
+        let refused = [
+            ("/api/admin%2Ftenants", 400, "BAD_REQUEST"),
+            ("/api/%2e%2e%2fadmin", 400, "BAD_REQUEST"),
+            ("/api/%ff", 400, "BAD_REQUEST"),
+            ("/api/%00", 400, "BAD_REQUEST"),
+            ("/api/openapi.json?a=%ff", 400, "BAD_REQUEST"),
+            (long.as_str(), 400, "BAD_REQUEST"),
+            ("/api/nothing", 404, "NOT_FOUND"),
+            ("/nothing", 404, "NOT_FOUND"),
+            ("/api/admin/tenants", 401, "UNAUTHENTICATED"),
+            ("/api/admin/auth/login", 405, "METHOD_NOT_ALLOWED"),
+        ];
+        for (path, status, code) in refused {
+            let reply = api.get(path).header("origin", "https://app.test").send().await;
+            reply.problem(status, code);
+            assert_eq!(reply.header("access-control-allow-origin"), "https://app.test", "{path}");
+            assert_eq!(reply.header("access-control-allow-credentials"), "true", "{path}");
+            let foreign = api.get(path).header("origin", "https://evil.test").send().await;
+            assert_eq!(foreign.header("access-control-allow-origin"), "", "{path}");
+        }
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn only_listed_origins_may_call_from_a_browser() {
     on_each_database(async |db| {
         let api = Api::start(db).await;

@@ -221,7 +221,7 @@ async fn what_is_kept_is_of_the_years_1970_to_2100() {
         let last = "2100-12-31T23:59:59.9999999Z";
         let answer = send("PATCH", tenant.clone(), json!({ "trialEndsAt": last })).await.expect(200);
         assert_eq!(answer["tenant"]["trialEndsAt"], "2100-12-31T23:59:59.999999Z");
-        let answer = send("PUT", format!("{tenant}/subscription"), subscription("1970-01-01T00:00:00Z", last)).await.expect(200);
+        let answer = send("PUT", format!("{tenant}/subscription"), subscription("1970-01-01T00:00:00Z", last)).await.expect(201);
         assert_eq!(answer["subscription"]["currentPeriodEnd"], "2100-12-31T23:59:59.999999Z");
     })
     .await;

@@ -28,8 +28,11 @@ fn requests(source: &str) -> Vec<&str> {
     derives.filter_map(|(at, _)| source[at..].split_once("\n}").map(|(text, _)| text)).collect()
 }
 
+/// What the OpenAPI document is told (`value_type`) does not count.
 fn takes_bare_time(dto: &str) -> bool {
-    ["DateTime<", "NaiveDate", "NaiveTime"].iter().any(|bare| dto.contains(bare))
+    let fields = dto.lines().filter(|line| !line.trim_start().starts_with("#[") && !line.contains("value_type"));
+    let is_bare = |line: &str| ["DateTime<", "NaiveDate", "NaiveTime"].iter().any(|bare| line.contains(bare));
+    fields.into_iter().any(is_bare)
 }
 
 #[test]

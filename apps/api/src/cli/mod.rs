@@ -58,7 +58,7 @@ enum Command {
     Seed(SeedArgs),
     /// Check configuration, database and directories, a line each.
     Doctor,
-    /// Print the OpenAPI document.
+    /// Print the OpenAPI document of what a server in this environment (APP_ENV) serves.
     Openapi,
     /// Verify or archive the audit trail.
     Audit {
@@ -107,7 +107,10 @@ fn fail(error: &anyhow::Error) -> ExitCode {
 /// Tells whether all is well.
 async fn run(command: Command) -> anyhow::Result<bool> {
     match command {
-        Command::Openapi => io::stdout().write_all(openapi::pretty()?.as_bytes())?,
+        Command::Openapi => {
+            let environment = Config::environment(&Variables::from_environment()?)?;
+            io::stdout().write_all(openapi::pretty(environment)?.as_bytes())?;
+        }
         Command::Doctor => return doctor::run(&mut io::stdout()).await,
         Command::Serve => serve::serve(load()?).await?,
         Command::Migrate { command } => migrate::run(&quiet(load()?), command, &mut io::stdout()).await?,

@@ -1,7 +1,7 @@
 //! What surrounds every request, in one place: request id, refusal of undecodable addresses, problem+json
 //! for every error, security headers, access log and metrics.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::{
     Error, HttpMessage,
@@ -33,35 +33,51 @@ pub async fn envelope(
     let started = Instant::now();
     let settings = request.app_data::<web::Data<HttpSettings>>().cloned();
     let request_id = request_id(&request, settings.as_deref().map(|settings| &**settings));
-    let method = request.method().clone();
+    let method = metrics::method(request.method());
     request.extensions_mut().insert(request_id.clone());
     let span = tracing::info_span!("request", request_id = request_id.as_str());
-    let response = match check_target(request.uri()) {
-        Ok(()) => next.call(request).instrument(span.clone()).await?.map_into_boxed_body(),
-        Err(problem) => {
-            let response = problem.to_response(request.request());
-            request.into_response(response)
-        }
-    };
+    let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     Ok(span.in_scope(|| {
         let mut response = into_problem(response);
         let hsts = settings.is_some_and(|settings| settings.hsts);
         set_headers(response.headers_mut(), &request_id, hsts);
         let template = response.request().extensions().get::<RouteTemplate>().cloned();
-        let route = template.as_ref().map_or("none", |template| &*template.0);
+        let route = template.as_ref().map_or("unmatched", |template| &*template.0);
         let (status, took) = (response.status().as_u16(), started.elapsed());
-        metrics::record(method.as_str(), route, status, took);
+        metrics::record(method, route, status, took);
         // Never the path itself (ids, addresses), never the query: see docs/logging.md.
         tracing::info!(
             target: "nextcrm::access",
-            method = method.as_str(),
+            method,
             route,
             status,
-            ms = took.as_secs_f64() * 1000.0,
+            ms = millis(took),
             "answered"
         );
         response
     }))
+}
+
+/// Refuses addresses that cannot be decoded. Inside of CORS, so that a web app can read why.
+///
+/// # Errors
+/// As [`envelope`].
+pub async fn decodable(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match check_target(request.uri()) {
+        Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
+        Err(problem) => {
+            let response = problem.to_response(request.request());
+            Ok(request.into_response(response))
+        }
+    }
+}
+
+/// Milliseconds with three decimals.
+fn millis(took: Duration) -> f64 {
+    (took.as_secs_f64() * 1e6).round() / 1e3
 }
 
 fn request_id(request: &ServiceRequest, settings: Option<&HttpSettings>) -> RequestId {
@@ -179,6 +195,15 @@ mod tests {
 
     fn accepts(target: &str) -> bool {
         check_target(&target.parse().expect("a URI")).is_ok()
+    }
+
+    #[test]
+    fn the_log_tells_milliseconds_with_three_decimals() {
+        let told = |nanos| millis(Duration::from_nanos(nanos)).to_string();
+        assert_eq!(told(1_234_567), "1.235");
+        assert_eq!(told(333), "0");
+        assert_eq!(told(30_000_000_499), "30000");
+        assert_eq!(told(123_456), "0.123");
     }
 
     #[test]

@@ -22,7 +22,7 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 pub struct Problem(Box<Inner>);
 
 /// Wrong fields are named together, but not more of them than this.
-const MAX_ERRORS: usize = 50;
+const MAX_ERRORS: usize = 100;
 
 struct Inner {
     status: StatusCode,

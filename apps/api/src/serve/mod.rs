@@ -49,7 +49,8 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let sign_in = first_start::run(&services).await?;
     let metrics = HttpMetrics::install()?;
     let stop = CancellationToken::new();
-    let background = services.start_background(&stop).await?;
+    let mut background = services.start_background(&stop).await?;
+    background.spawn(metrics.clone().keep_up(stop.clone()));
     let server = listen(&services, metrics)?;
     banner::print(&services.config, sign_in.as_ref())?;
     let handle = server.handle();

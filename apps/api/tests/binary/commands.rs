@@ -35,11 +35,21 @@ async fn help_is_no_mistake_and_wrong_use_is() {
 
 #[actix_web::test]
 async fn the_openapi_document_needs_no_database() {
-    let site = Site::new().with("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing");
+    let site = Site::new().with("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing").with("APP_ENV", "production");
     let ended = site.run(&["openapi"]).await;
     let kept = include_str!("../../../../docs/openapi.json");
     assert!(ended.expect(0) == kept, "docs/openapi.json is not what `nextcrm openapi` prints");
     serde_json::from_str::<Value>(kept).expect("JSON");
+}
+
+#[actix_web::test]
+async fn the_openapi_document_is_what_the_server_serves() {
+    let site = Site::new().with("DEMO_DATA", "false");
+    let server = site.start().await;
+    let printed = site.run(&["openapi"]).await;
+    let printed: Value = serde_json::from_str(printed.expect(0)).expect("JSON");
+    assert_eq!(printed, server.get("/api/openapi.json").send().await.expect(200));
+    assert!(printed["paths"]["/dev/mailbox"].is_object(), "development has more");
 }
 
 #[actix_web::test]

@@ -78,7 +78,7 @@ async fn two_first_starts_at_once_make_one_database() {
     let told = [&one, &other].map(|server| server.banner().contains("with the password "));
     assert_eq!(told.iter().filter(|told| **told).count(), 1, "one of them made the demo data");
     let sql = sites[0].sql().await;
-    assert_eq!((sql.count("tenants").await, sql.count("admin_users").await), (12, 7));
+    assert_eq!((sql.count("tenants").await, sql.count("admin_users").await), (13, 7));
     for server in [one, other] {
         server.get("/health/ready").send().await.expect(200);
         assert_eq!(server.terminate().await.code(), Some(0));

@@ -131,7 +131,8 @@ impl Keeper {
         metrics::counter!("job_runs_total", "job" => name, "outcome" => outcome).increment(1);
         let kept = match run {
             Run::Done => {
-                tracing::info!(job = name, seconds = started.elapsed().as_secs_f64(), "a job is done");
+                // A job that did something worth telling has told it.
+                tracing::debug!(job = name, seconds = started.elapsed().as_secs_f64(), "a job is done");
                 self.marks.finish(lease, None).await
             }
             Run::Failed(error) => self.failed(lease, &error).await,

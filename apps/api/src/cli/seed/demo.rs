@@ -23,7 +23,8 @@ const COLLEAGUES: [(&str, &str, AdminRole, &str); 6] = [
 ];
 
 /// Puts demo data into an empty database, in one transaction: staff of every role ([`DEMO_ADMIN`] first), a
-/// dozen workshops of all plans and states with people, subscriptions and nearly two years of history. All have
+/// dozen workshops of all plans and states (and a deleted one, which lists leave out) with people, subscriptions and
+/// nearly two years of history. All have
 /// the password of the hash. Tells whether it did; a database with staff or workshops is left as it is.
 ///
 /// # Errors
@@ -85,6 +86,7 @@ fn tenants(now: DateTime<Utc>) -> Vec<NewTenant> {
         (Plan::Performance, complaint, 7),
         (Plan::Professional, State::Trial { ends_at: now + Duration::days(3) }, 2),
         (Plan::Performance, State::Trial { ends_at: now + Duration::days(12) }, 3),
+        (Plan::Performance, State::Active, 9),
     ];
     let generator = Generator::new(SEED, plan.len() as u32, now);
     let made = (0_u32..).zip(plan);

@@ -76,7 +76,8 @@ async fn demo_data_goes_into_an_empty_database_only() {
         let database = test.database();
         assert!(demo(database, "hash", now()).await.expect("makes it"));
         assert!(!demo(database, "hash", now()).await.expect("leaves it"));
-        assert_eq!(count(database, "SELECT COUNT(*) FROM tenants").await, 12);
+        assert_eq!(count(database, "SELECT COUNT(*) FROM tenants WHERE deleted_at IS NULL").await, 12);
+        assert_eq!(count(database, "SELECT COUNT(*) FROM tenants").await, 13);
         assert_eq!(count(database, "SELECT COUNT(*) FROM admin_users WHERE role = 'SUPER_ADMIN'").await, 1);
         assert_whole(database).await;
     })
