@@ -23,6 +23,7 @@ mod m0011_api_calls;
 mod m0012_row_level_security;
 mod m0014_revocations;
 mod m0015_audit_identity;
+mod m0024_rate_windows;
 mod runner;
 
 pub use runner::{MigrateError, Step, complaints, down, status, unbound_role, up};
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_row_level_security::Migration),
             Box::new(m0014_revocations::Migration),
             Box::new(m0015_audit_identity::Migration),
+            Box::new(m0024_rate_windows::Migration),
         ]
     }
 }

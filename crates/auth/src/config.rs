@@ -64,6 +64,12 @@ pub struct ThrottleConfig {
     pub lock: Duration,
     /// So many failures from one network over all accounts stop it (50).
     pub network_failures: u32,
+    /// So many failures from one IPv6 /48, which holds 65,536 networks, over all accounts stop it (200).
+    pub wide_network_failures: u32,
+    /// So many reset links are asked for an address in an hour; further ones are dropped (5).
+    pub links_per_address: u32,
+    /// The same from one network (50), and four times as many from one IPv6 /48.
+    pub links_per_network: u32,
     /// After so many failures of one account over all networks its sign-ins are slow (30), never locked.
     pub account_failures: u32,
     /// How slow (1 s).
@@ -80,6 +86,9 @@ impl Default for ThrottleConfig {
             lock_failures: 10,
             lock: QUARTER,
             network_failures: 50,
+            wide_network_failures: 200,
+            links_per_address: 5,
+            links_per_network: 50,
             account_failures: 30,
             account_delay: Duration::from_secs(1),
         }

@@ -114,6 +114,30 @@ async fn failures_count_for_a_quarter_of_an_hour() {
 }
 
 #[tokio::test]
+async fn whoever_holds_a_48_of_ipv6_does_not_get_50_tries_for_each_of_its_networks() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        let node = Node::start(db.database(), &clock).await;
+        let try_from = async |n: u16, site: u16| {
+            let account = auth::TriedAccount {
+                kind: PrincipalKind::Tenant,
+                tenant: "garage".to_owned(),
+                email: format!("person{n}@garage.test").parse().expect("an address"),
+            };
+            let ip = std::net::Ipv6Addr::new(0x2001, 0xdb8, site, n, 0, 0, 0, 1);
+            node.throttle.count(&account, Some(ip.into())).await
+        };
+        for n in 0..200 {
+            let _counted = try_from(n, 1).await.expect("may try");
+        }
+        let refused = try_from(200, 1).await;
+        assert!(matches!(refused, Err(AuthError::TooManyFailures { .. })), "{refused:?}");
+        let _counted = try_from(200, 2).await.expect("others may try");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_network_may_not_try_many_accounts() {
     on_each_database(async |db| {
         let clock = Arc::new(FixedClock::default());

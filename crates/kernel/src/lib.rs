@@ -1,7 +1,7 @@
 //! What every NextCRM crate shares, and nothing more: typed ids, an injected clock and source of
 //! randomness, who acts ([`Actor`], [`RequestContext`]), pages and cursors, the unit of work
 //! ([`Tx`], [`Transactor`]), store and domain errors, the audit port, the transactional outbox with
-//! its relay, scheduled jobs, idempotency keys, sealed secrets, [`Money`] and [`EmailAddress`].
+//! its relay, scheduled jobs, rate limits, idempotency keys, sealed secrets, [`Money`] and [`EmailAddress`].
 //!
 //! The rule of the house: domain crates depend on this one and never on each other.
 #![deny(missing_docs)]
@@ -23,7 +23,9 @@ pub mod net;
 mod outage;
 pub mod outbox;
 pub mod page;
+pub mod rate;
 mod reader;
+pub mod refusals;
 pub mod scope;
 pub mod sealed;
 pub mod store;

@@ -147,6 +147,7 @@ fn ports(core: &Core, members: &Arc<dyn MemberRepository>) -> AuthPorts {
         sessions: Arc::new(SessionStore::new(core.db.clone())),
         attempts: Arc::new(AttemptStore::new()),
         revocations: Arc::new(RevocationStore::new(core.db.clone())),
+        rates: Arc::clone(&core.rates),
         audit: Arc::clone(&core.audit),
         outbox: Arc::clone(&core.outbox),
         transactor: Arc::clone(&core.transactor),

@@ -8,8 +8,10 @@ use kernel::{
     idempotency::{IdempotencyKeys, IdempotencyOptions},
     jobs::{Cadence, Runner, RunnerOptions, Schedule, ScheduleMarks},
     outbox::{EventHandler, EventQueue, Outbox, Relay, RelayOptions},
+    rate::RateWindows,
+    refusals::Refusals,
     sealed::{KeyRing, Reseal},
-    store::{Housekeeping, SeaIdempotency, SeaOutbox, SeaScheduleMarks},
+    store::{Housekeeping, SeaIdempotency, SeaOutbox, SeaRateWindows, SeaScheduleMarks},
 };
 use secrecy::ExposeSecret;
 
@@ -64,6 +66,10 @@ pub struct Core {
     pub key_ring: KeyRing,
     /// The audit trail.
     pub audit: Arc<dyn AuditTrail>,
+    /// Counts what may happen so often.
+    pub rates: Arc<dyn RateWindows>,
+    /// Audits refused calls, once a window.
+    pub refusals: Refusals,
     /// Where events are published.
     pub outbox: Arc<dyn Outbox>,
     /// Where events are taken from.
@@ -90,8 +96,12 @@ impl Core {
         let marks = SeaScheduleMarks::new(db.clone(), Arc::clone(&clock), Arc::clone(&entropy));
         let housekeeping = Arc::new(Housekeeping::new(outbox.clone(), Arc::clone(&keys)));
         let outbox = Arc::new(outbox);
+        let rates: Arc<dyn RateWindows> = Arc::new(SeaRateWindows::new(Arc::clone(&clock)));
+        let transactor: Arc<dyn Transactor> = Arc::new(db.clone());
         Ok(Self {
-            transactor: Arc::new(db.clone()),
+            refusals: Refusals::new(Arc::clone(&rates), Arc::clone(&audit), Arc::clone(&transactor)),
+            rates,
+            transactor,
             db,
             clock,
             entropy,
@@ -127,6 +137,9 @@ impl Core {
     }
 
     pub(super) fn schedules(&self) -> Vec<Schedule> {
-        vec![Schedule { cadence: Cadence::hourly(), job: Arc::clone(&self.housekeeping) as _ }]
+        vec![
+            Schedule { cadence: Cadence::hourly(), job: Arc::clone(&self.housekeeping) as _ },
+            Schedule { cadence: Cadence::every(Duration::from_secs(5 * 60)), job: Arc::new(self.refusals.clone()) },
+        ]
     }
 }

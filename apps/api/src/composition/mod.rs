@@ -86,8 +86,7 @@ impl Services {
     pub fn provide(&self, config: &mut web::ServiceConfig) {
         let gate = Gate {
             tokens: Arc::clone(&self.auth.tokens),
-            audit: Arc::clone(&self.core.audit),
-            transactor: Arc::clone(&self.core.transactor),
+            refusals: self.core.refusals.clone(),
             calls: Arc::clone(&self.tenancy.api_calls),
         };
         let idempotency =

@@ -16,7 +16,7 @@ pub(crate) mod signing_keys;
 
 pub use admin::AdminAccount;
 pub use admin_input::{AdminPatch, AdminPatchInput, NewAdmin, NewAdminInput};
-pub use network::network_of;
+pub use network::{network_of, wide_network_of};
 pub use one_time_token::{OneTimeToken, TokenPurpose};
 pub use password::{NewPassword, PersonalWords};
 pub use password_hash::PasswordHash;

@@ -26,7 +26,7 @@ pub struct Tally {
 
 /// Where tries to sign in are counted; keys are opaque, nobody's address can be read from them.
 ///
-/// Of several keys in one transaction, everybody takes (account, network) first, then network, then account.
+/// Of several keys in one transaction, everybody takes (account, network) first, then network, the wider network, then account.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait AttemptRepository: Send + Sync {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use kernel::{AuditTrail, Clock, Entropy, Transactor, outbox::Outbox};
+use kernel::{AuditTrail, Clock, Entropy, Transactor, outbox::Outbox, rate::RateWindows};
 
 use crate::repository::{
     AdminRepository, AttemptRepository, CredentialRepository, RevocationRepository, SessionRepository, TenantDirectory,
@@ -21,6 +21,8 @@ pub struct AuthPorts {
     pub attempts: Arc<dyn AttemptRepository>,
     /// Revocations.
     pub revocations: Arc<dyn RevocationRepository>,
+    /// Counts of reset links asked for, and of refusals.
+    pub rates: Arc<dyn RateWindows>,
     /// The audit trail.
     pub audit: Arc<dyn AuditTrail>,
     /// Events.

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
     Actor, AuditEntry, AuditTrail, Changes, Clock, DomainError, EmailAddress, Entropy, PrincipalKind, RequestContext,
     TenantId, Transactor, Tx,
+    refusals::{Refusal, Refusals, Refused},
 };
 use secrecy::SecretString;
 use tokio::time::Instant;
@@ -40,6 +41,7 @@ pub struct SignIn {
     entropy: Arc<dyn Entropy>,
     hasher: PasswordHasher,
     throttle: Arc<Throttle>,
+    refusals: Refusals,
     revocations: Arc<Revocations>,
     max_sessions: u64,
     issuer: TokenIssuer,
@@ -96,6 +98,7 @@ impl SignIn {
             entropy: Arc::clone(&ports.entropy),
             hasher,
             throttle,
+            refusals: Refusals::new(Arc::clone(&ports.rates), Arc::clone(&ports.audit), Arc::clone(&ports.transactor)),
             revocations,
             max_sessions: config.max_sessions,
             issuer: TokenIssuer { access, keys },
@@ -164,7 +167,7 @@ impl SignIn {
                 self.decide(&context, claim, &counted).await
             }
             Err(error @ (AuthError::AccountLocked { .. } | AuthError::TooManyFailures { .. })) => {
-                self.record_refusal(&context, claim, None, 429, error.code()).await.and(Err(error))
+                self.count_refusal(&context, claim, &tried, &error).await.and(Err(error))
             }
             Err(error) => Err(error),
         };
@@ -320,9 +323,17 @@ impl SignIn {
     ) -> Result<Opening, AuthError> {
         let error = AuthError::TenantSuspended;
         let mut tx = self.transactor.begin().await?;
-        let mut entry = AuditEntry::refused("LOGIN_FAILED", account.subject().resource(), 403, error.code());
-        entry.resource_id = Some(account.subject().id().to_string());
-        self.audit.record_in(&mut tx, context, of_subject(entry, account.subject())).await?;
+        let id = account.subject().id();
+        let refusal = Refusal {
+            what: Refused::SignIn(account.subject().kind()),
+            resource_id: Some(id.to_string()),
+            tenant_id: account.subject().tenant_id(),
+            tenant_user_id: account.subject().tenant_id().map(|_| id.into()),
+            status: 403,
+            code: error.code().to_owned(),
+        };
+        let key = kernel::rate::key(&["closed door", &id.to_string()]);
+        self.refusals.record_in(&mut tx, context, refusal, &key, self.throttle.refusal_window()).await?;
         self.throttle.succeeded_in(&mut tx, counted).await?;
         tx.commit().await?;
         Err(error)
@@ -337,6 +348,26 @@ impl SignIn {
         let error = AuthError::InvalidCredentials;
         self.record_refusal(context, claim, found, 401, error.code()).await?;
         Err(error)
+    }
+
+    /// A try that was not even looked at: one entry a lock, and one with how many there were.
+    async fn count_refusal(
+        &self,
+        context: &RequestContext,
+        claim: &Claim<'_>,
+        tried: &TriedAccount,
+        error: &AuthError,
+    ) -> Result<(), AuthError> {
+        let refusal = Refusal {
+            what: Refused::SignIn(claim.kind),
+            resource_id: None,
+            tenant_id: claim.tenant,
+            tenant_user_id: None,
+            status: 429,
+            code: error.code().to_owned(),
+        };
+        let key = self.throttle.refusal_key(tried, context.ip, error);
+        Ok(self.refusals.record(context, refusal, &key, self.throttle.refusal_window()).await?)
     }
 
     /// Who was tried goes into the trail only by id: an address that is nobody's may well be a mistyped password.

@@ -151,7 +151,7 @@ fn a_person(status: TenantStatus) -> DirectoryPerson {
 
 async fn at_tenant_door(status: TenantStatus, password: &str) -> (Kept, Result<SignedIn<DirectoryPerson>, AuthError>) {
     let hash = hash().await;
-    let mut mocks = Mocks::new().without_throttle().with_room();
+    let mut mocks = Mocks::new().without_throttle().with_room().with_rates();
     mocks.directory.expect_find_tenant_id().returning(|_| Ok(Some(Uuid::from_u128(3).into())));
     mocks.directory.expect_find_person_by_email().returning(move |_, _| Ok(Some(a_person(status))));
     mocks.directory.expect_find_person_for_share().returning(move |_, _, _| Ok(Some(a_person(status))));

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use kernel::{
-    Actor, AdminRole, AuditEntry, AuditTrail, Clock, EventId, RequestContext, StoreError, Tx, outbox::MockOutbox,
+    Actor, AdminRole, AuditEntry, AuditTrail, Clock, EventId, RequestContext, StoreError, Tx,
+    outbox::MockOutbox,
+    rate::{Counted, MockRateWindows},
 };
 use secrecy::SecretString;
 use test_support::{FixedClock, RecordingTransactor, SeededEntropy};
@@ -46,6 +48,7 @@ pub(crate) struct Mocks {
     pub(crate) sessions: MockSessionRepository,
     pub(crate) attempts: MockAttemptRepository,
     pub(crate) revocations: MockRevocationRepository,
+    pub(crate) rates: MockRateWindows,
     pub(crate) outbox: MockOutbox,
 }
 
@@ -68,6 +71,7 @@ impl Mocks {
             sessions: MockSessionRepository::new(),
             attempts: MockAttemptRepository::new(),
             revocations: MockRevocationRepository::new(),
+            rates: MockRateWindows::new(),
             outbox: MockOutbox::new(),
         }
     }
@@ -77,6 +81,15 @@ impl Mocks {
         self.attempts.expect_count_try_in().returning(|_, _, _| Ok(Tally { tries: 1, locked_until: None }));
         self.attempts.expect_clear_in().returning(|_, _| Ok(()));
         self.attempts.expect_uncount_try_in().returning(|_, _| Ok(()));
+        self
+    }
+
+    /// Whatever is counted is the first of its window.
+    pub(crate) fn with_rates(mut self) -> Self {
+        let ends_at = FixedClock::default().now() + chrono::TimeDelta::hours(1);
+        self.rates.expect_take_ended_in().returning(|_, _| Ok(None));
+        self.rates.expect_count_in().returning(move |_, _, _| Ok(Counted { count: 1, ends_at }));
+        self.rates.expect_note_in().returning(|_, _, _| Ok(()));
         self
     }
 
@@ -103,6 +116,7 @@ impl Mocks {
             sessions: Arc::new(self.sessions),
             attempts: Arc::new(self.attempts),
             revocations: Arc::new(self.revocations),
+            rates: Arc::new(self.rates),
             audit: Arc::clone(&trail) as Arc<dyn AuditTrail>,
             outbox: Arc::new(self.outbox),
             transactor: Arc::clone(&transactor) as _,

@@ -3,13 +3,16 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::{Clock, EmailAddress, PrincipalKind, StoreError, Transactor, Tx};
+use kernel::{
+    Clock, EmailAddress, PrincipalKind, StoreError, Transactor, Tx,
+    rate::{RateLimit, RateWindows},
+};
 use sha2::Sha256;
 
 use super::AuthPorts;
 use crate::{
     AuthConfig, AuthError, SigningKeys, ThrottleConfig,
-    domain::network_of,
+    domain::{network_of, wide_network_of},
     repository::{AttemptRepository, CountRule},
 };
 
@@ -19,6 +22,7 @@ use crate::{
 /// back when it turns out right. Unknown addresses are counted like known ones.
 pub struct Throttle {
     attempts: Arc<dyn AttemptRepository>,
+    rates: Arc<dyn RateWindows>,
     transactor: Arc<dyn Transactor>,
     clock: Arc<dyn Clock>,
     keys: Arc<SigningKeys>,
@@ -48,7 +52,14 @@ pub struct CountedTry {
 struct TryKeys {
     account_and_network: String,
     network: String,
+    wide_network: Option<String>,
     account: String,
+}
+
+impl TryKeys {
+    fn networks(&self) -> impl Iterator<Item = &String> {
+        [&self.network].into_iter().chain(&self.wide_network)
+    }
 }
 
 impl CountedTry {
@@ -78,6 +89,7 @@ impl Throttle {
     pub fn new(ports: &AuthPorts, keys: Arc<SigningKeys>, config: &AuthConfig) -> Self {
         Self {
             attempts: Arc::clone(&ports.attempts),
+            rates: Arc::clone(&ports.rates),
             transactor: Arc::clone(&ports.transactor),
             clock: Arc::clone(&ports.clock),
             keys,
@@ -101,11 +113,15 @@ impl Throttle {
             tx.rollback().await?;
             return Err(AuthError::AccountLocked { retry_after: wait_until(until, now) });
         }
-        let rule = self.rule(now, Some(config.network_failures));
-        let network = self.attempts.count_try_in(&mut tx, &keys.network, &rule).await?;
-        if let (Some(until), true) = (network.locked_until, network.tries > rule.limit) {
-            tx.rollback().await?;
-            return Err(AuthError::TooManyFailures { retry_after: wait_until(until, now) });
+        let networks = [(&keys.network, config.network_failures)];
+        let wide = keys.wide_network.as_ref().map(|key| (key, config.wide_network_failures));
+        for (key, limit) in networks.into_iter().chain(wide) {
+            let rule = self.rule(now, Some(limit));
+            let network = self.attempts.count_try_in(&mut tx, key, &rule).await?;
+            if let (Some(until), true) = (network.locked_until, network.tries > rule.limit) {
+                tx.rollback().await?;
+                return Err(AuthError::TooManyFailures { retry_after: wait_until(until, now) });
+            }
         }
         let account = self.attempts.count_try_in(&mut tx, &keys.account, &self.rule(now, None)).await?;
         tx.commit().await?;
@@ -118,8 +134,10 @@ impl Throttle {
     /// What the store says.
     pub async fn succeeded_in(&self, tx: &mut Tx, counted: &CountedTry) -> Result<(), StoreError> {
         self.attempts.clear_in(tx, &counted.keys.account_and_network).await?;
-        self.attempts.uncount_try_in(tx, &counted.keys.network).await?;
-        self.attempts.uncount_try_in(tx, &counted.keys.account).await
+        for key in counted.keys.networks().chain([&counted.keys.account]) {
+            self.attempts.uncount_try_in(tx, key).await?;
+        }
+        Ok(())
     }
 
     /// The try was never decided (no free place in the hashing pool, say): it is taken back.
@@ -128,10 +146,48 @@ impl Throttle {
     /// What the store says.
     pub async fn undecided(&self, counted: &CountedTry) -> Result<(), StoreError> {
         let mut tx = self.transactor.begin().await?;
-        for key in [&counted.keys.account_and_network, &counted.keys.network, &counted.keys.account] {
+        let keys = &counted.keys;
+        for key in [&keys.account_and_network].into_iter().chain(keys.networks()).chain([&keys.account]) {
             self.attempts.uncount_try_in(&mut tx, key).await?;
         }
         tx.commit().await
+    }
+
+    /// What refusals like this one are counted under: the lock, not the try, so that nobody makes many of them.
+    pub(crate) fn refusal_key(&self, account: &TriedAccount, ip: Option<IpAddr>, error: &AuthError) -> String {
+        let keys = self.keys_of(account, ip);
+        match error {
+            AuthError::TooManyFailures { .. } => {
+                self.key(&["refused network", keys.wide_network.as_ref().unwrap_or(&keys.network)])
+            }
+            _ => self.key(&["refused account", &keys.account_and_network]),
+        }
+    }
+
+    /// How long the window is in which refusals are counted together: as long as a lock.
+    pub(crate) const fn refusal_window(&self) -> Duration {
+        self.config.lock
+    }
+
+    /// Counts that a reset link is asked for; tells whether it may be, for this address (known or not) and from this
+    /// network.
+    pub(crate) async fn may_ask_for_link_in(
+        &self,
+        tx: &mut Tx,
+        account: &TriedAccount,
+        ip: Option<IpAddr>,
+    ) -> Result<bool, StoreError> {
+        let keys = self.keys_of(account, ip);
+        let per_network = RateLimit::hourly(self.config.links_per_network);
+        let wide =
+            keys.wide_network.map(|key| (key, RateLimit { limit: per_network.limit.saturating_mul(4), ..per_network }));
+        let limits = [(keys.account, RateLimit::hourly(self.config.links_per_address)), (keys.network, per_network)];
+        let mut may = true;
+        for (key, limit) in limits.into_iter().chain(wide) {
+            let counted = self.rates.count_in(tx, &self.key(&["reset link", &key]), limit.window).await?;
+            may &= counted.retry_after(limit, self.clock.now()).is_none();
+        }
+        Ok(may)
     }
 
     /// Deletes counts that no longer matter.
@@ -173,6 +229,7 @@ impl Throttle {
         TryKeys {
             account_and_network: self.key(&["account+network", door, tenant, email, &network]),
             network: self.key(&["network", &network]),
+            wide_network: wide_network_of(ip).map(|wide| self.key(&["network", &wide])),
             account: self.key(&["account", door, tenant, email]),
         }
     }

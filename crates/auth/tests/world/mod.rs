@@ -126,6 +126,7 @@ impl Node {
             sessions: Arc::new(SessionStore::new(db.clone())),
             attempts: Arc::new(AttemptStore::new()),
             revocations: Arc::new(RevocationStore::new(db.clone())),
+            rates: Arc::new(kernel::store::SeaRateWindows::new(Arc::clone(clock) as _)),
             audit: Arc::clone(&trail) as _,
             outbox: Arc::new(outbox),
             transactor: Arc::new(db.clone()),

@@ -1,4 +1,4 @@
-//! The kernel's own tables: outbox, idempotency keys, marks of scheduled jobs; and [`batches`] for all stores. The only
+//! The kernel's own tables: outbox, idempotency keys, marks of scheduled jobs, windows of rate limits; and [`batches`] for all stores. The only
 //! place of this crate with queries; the shell's composition makes these stores, everybody else sees the ports.
 
 mod batches;
@@ -8,6 +8,7 @@ mod idempotency;
 pub mod keyset;
 mod marks;
 mod outbox;
+mod rate_windows;
 mod reseal;
 
 pub use batches::batches;
@@ -15,3 +16,4 @@ pub use housekeeping::Housekeeping;
 pub use idempotency::SeaIdempotency;
 pub use marks::SeaScheduleMarks;
 pub use outbox::SeaOutbox;
+pub use rate_windows::SeaRateWindows;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     TenancyError,
-    domain::{Change, Quota, QuotaMetric, Tenant, TenantSummary},
+    domain::{Change, Quota, QuotaMetric, Tenant, TenantStatus, TenantSummary, tenant_changes},
     events,
     repository::{AccessControl, CountKey, PersonRepository, SubscriptionRepository, TenantRepository},
 };
@@ -98,6 +98,26 @@ impl Ports {
     pub(super) async fn shut_out_in(&self, tx: &mut Tx, tenant: &Tenant) -> Result<(), StoreError> {
         self.access.revoke_tenant_in(tx, tenant.id, tenant.generation).await?;
         self.access.end_sessions_of_tenant_in(tx, tenant.id).await
+    }
+
+    /// Puts a workshop to work again, as `after` but active. Access tokens die, so that the next ones tell of it; sessions
+    /// go on.
+    pub(super) async fn revive_in(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        before: &Tenant,
+        after: Tenant,
+    ) -> Result<Tenant, TenancyError> {
+        let id = before.id;
+        let after = Tenant { status: TenantStatus::Active, generation: before.generation + 1, ..after };
+        let after = self.save_tenant_in(tx, before, after).await?;
+        self.access.revoke_tenant_in(tx, id, after.generation).await?;
+        let changes = tenant_changes(before, &after);
+        let entry = AuditEntry::done("TENANT_REACTIVATED", "tenant", id).tenant(id).changes(changes);
+        let event = NewEvent::new(events::TENANT_REACTIVATED, id, json!({ "from": before.status })).tenant(id);
+        self.announce_in(tx, context, entry, event).await?;
+        Ok(after)
     }
 
     /// Leaves an entry in the trail and an event in the outbox.

@@ -4,10 +4,7 @@ use serde_json::{Value, json};
 use super::Ports;
 use crate::{
     TenancyError,
-    domain::{
-        Change, Subscription, SubscriptionStatus, SubscriptionTerms, Tenant, TenantStatus, subscription_changes,
-        tenant_changes,
-    },
+    domain::{Change, Subscription, SubscriptionStatus, SubscriptionTerms, Tenant, TenantStatus, subscription_changes},
     events,
 };
 
@@ -90,28 +87,11 @@ impl Subscriptions {
         let event = NewEvent::new(events::SUBSCRIPTION_UPDATED, tenant, payload).tenant(tenant);
         self.ports.announce_in(&mut tx, context, entry, event).await?;
         if terms.status == SubscriptionStatus::Active && workshop.status == TenantStatus::TrialExpired {
-            self.revive_in(&mut tx, context, workshop).await?;
+            let after = Tenant { trial_ends_at: None, ..workshop.clone() };
+            self.ports.revive_in(&mut tx, context, &workshop, after).await?;
         }
         tx.commit().await?;
         Ok(Recorded { subscription, created })
-    }
-
-    /// Puts a workshop whose trial is over to work again. Access tokens die, so that the next ones tell of it.
-    async fn revive_in(&self, tx: &mut Tx, context: &RequestContext, before: Tenant) -> Result<(), TenancyError> {
-        let id = before.id;
-        let after = Tenant {
-            status: TenantStatus::Active,
-            trial_ends_at: None,
-            generation: before.generation + 1,
-            ..before.clone()
-        };
-        let after = self.ports.save_tenant_in(tx, &before, after).await?;
-        self.ports.access.revoke_tenant_in(tx, id, after.generation).await?;
-        let changes = tenant_changes(&before, &after);
-        let entry = AuditEntry::done("TENANT_REACTIVATED", "tenant", id).tenant(id).changes(changes);
-        let payload = json!({ "from": before.status });
-        let event = NewEvent::new(events::TENANT_REACTIVATED, id, payload).tenant(id);
-        Ok(self.ports.announce_in(tx, context, entry, event).await?)
     }
 
     async fn insert_in(

@@ -1,6 +1,6 @@
 //! The gate: verifies the token and checks the permission, before anything of the request is read.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpMessage, HttpRequest,
@@ -8,7 +8,11 @@ use actix_web::{
     web,
 };
 use auth::{AccessTokens, AdminPrincipal, Permission, TenantPermission, TenantPrincipal};
-use kernel::{AuditEntry, AuditTrail, Transactor};
+use kernel::{
+    Actor,
+    rate::key,
+    refusals::{Refusal, Refusals, Refused},
+};
 use tenancy::service::ApiCalls;
 
 use super::{Access, Need, Principal};
@@ -16,15 +20,15 @@ use crate::http::{Context, Problem};
 
 /// Longest token that is looked at, in bytes.
 const MAX_TOKEN: usize = 4096;
+/// One audit entry in so long for refusals of one person at one route, and one with their number.
+const REFUSAL_WINDOW: Duration = Duration::from_secs(60 * 60);
 
 /// What the gate needs.
 pub struct Gate {
     /// Verifies tokens.
     pub tokens: Arc<AccessTokens>,
     /// Learns of refusals by permission.
-    pub audit: Arc<dyn AuditTrail>,
-    /// For the refusals' own transactions.
-    pub transactor: Arc<dyn Transactor>,
+    pub refusals: Refusals,
     /// Counts the requests of workshops' people.
     pub calls: Arc<ApiCalls>,
 }
@@ -94,20 +98,29 @@ fn count(gate: &Gate, principal: &TenantPrincipal, need: Need<TenantPermission>)
     }
 }
 
-/// Leaves an audit entry of a refusal, in a transaction of its own.
+/// Leaves an audit entry of a refusal, or counts it with others like it, in a transaction of its own.
 async fn record(request: &HttpRequest, access: Access, refusal: &Problem) -> Result<(), Problem> {
     let gate = gate(request)?;
     let context = Context::of(request);
     let route = request.match_pattern().unwrap_or_default();
-    let mut entry = AuditEntry::refused("ACCESS_DENIED", "route", refusal.status().as_u16(), refusal.code());
     let route = crate::http::routes::unversioned(&route);
-    entry.resource_id = Some(format!("{} {route} {}", request.method(), access.permission_name()));
-    if let kernel::Actor::TenantUser { tenant_id, .. } = context.actor {
-        entry = entry.tenant(tenant_id);
-    }
-    let mut tx = gate.transactor.begin().await?;
-    gate.audit.record_in(&mut tx, &context, entry).await?;
-    tx.commit().await?;
+    let place = format!("{} {route} {}", request.method(), access.permission_name());
+    let (who, tenant_id) = match context.actor {
+        Actor::Admin { id, .. } => (id.to_string(), None),
+        Actor::TenantUser { tenant_id, id, .. } => (id.to_string(), Some(tenant_id)),
+        Actor::Anonymous(_) | Actor::System(_) => (String::new(), None),
+    };
+    let key = key(&["access", &who, &place, refusal.code()]);
+    let refusal = Refusal {
+        what: Refused::Access,
+        resource_id: Some(place),
+        tenant_id,
+        tenant_user_id: None,
+        status: refusal.status().as_u16(),
+        code: refusal.code().to_owned(),
+    };
+    metrics::counter!("http_access_denied_total", "code" => refusal.code.clone()).increment(1);
+    gate.refusals.record(&context, refusal, &key, REFUSAL_WINDOW).await?;
     Ok(())
 }
 

@@ -11,9 +11,15 @@ pub fn email(text: &str) -> Result<EmailAddress, Problem> {
     text.parse().map_err(|error: InvalidEmailAddress| Problem::field("email", "INVALID", error.to_string()))
 }
 
+/// Longest subdomain that is looked for: a label of DNS.
+const MAX_SUBDOMAIN: usize = 63;
+
 /// The workshop that is named by its subdomain, or by its id in place of it.
 pub fn tenant_ref(subdomain: Option<&str>, tenant_id: Option<Uuid>) -> Result<TenantRef, Problem> {
     match (subdomain, tenant_id) {
+        (Some(name), None) if name.trim().len() > MAX_SUBDOMAIN => {
+            Err(Problem::field("subdomain", "TOO_LONG", format!("must be at most {MAX_SUBDOMAIN} characters")))
+        }
         (Some(name), None) => Ok(TenantRef::Subdomain(name.trim().to_lowercase())),
         (None, Some(id)) => Ok(TenantRef::Id(id.into())),
         (None, None) => Err(Problem::field("subdomain", "REQUIRED", "must be given, or tenantId in its place")),

@@ -1,6 +1,6 @@
 use actix_web::web;
-use auth::{SignIn, TenantRef};
-use kernel::{EmailAddress, FieldError, PrincipalKind};
+use auth::SignIn;
+use kernel::PrincipalKind;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::user_dto::TenantUserDto;
 use crate::{
     http::{Answer, Context, Json, Problem, Public},
-    routes::auth_common::{RefreshCookie, shown},
+    routes::auth_common::{RefreshCookie, email, shown, tenant_ref},
 };
 
 /// A workshop, by its subdomain or its id, an address in it, and its password.
@@ -24,20 +24,6 @@ pub struct TenantLoginBody {
     email: String,
     #[schema(value_type = String, format = Password)]
     password: SecretString,
-}
-
-impl TenantLoginBody {
-    fn tenant(&self) -> Result<TenantRef, Problem> {
-        match (&self.subdomain, self.tenant_id) {
-            (Some(name), None) => Ok(TenantRef::Subdomain(name.trim().to_lowercase())),
-            (None, Some(id)) => Ok(TenantRef::Id(id.into())),
-            (None, None) => Err(Problem::field("subdomain", "REQUIRED", "must be given, or tenantId in its place")),
-            (Some(_), Some(_)) => {
-                let error = FieldError::new("tenantId", "INVALID", "must not be given together with subdomain");
-                Err(Problem::validation(vec![error]))
-            }
-        }
-    }
 }
 
 /// Who signed in, and the access token; the refresh token is in the cookie.
@@ -68,11 +54,8 @@ pub async fn handle(
     body: Json<TenantLoginBody>,
     sign_in: web::Data<SignIn>,
 ) -> Result<Answer, Problem> {
-    let tenant = body.tenant()?;
-    let email: EmailAddress = body
-        .email
-        .parse()
-        .map_err(|error: kernel::InvalidEmailAddress| Problem::field("email", "INVALID", error.to_string()))?;
+    let tenant = tenant_ref(body.subdomain.as_deref(), body.tenant_id)?;
+    let email = email(&body.email)?;
     let signed_in = sign_in.tenant(&context, &tenant, &email, &body.password).await?;
     let answer = Answer::ok(&TenantLogin {
         user: signed_in.account.into(),

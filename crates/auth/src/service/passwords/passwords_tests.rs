@@ -142,7 +142,7 @@ async fn a_bad_new_password_is_refused_before_anything_is_counted() {
 
 #[tokio::test]
 async fn asking_for_a_link_looks_nothing_up() {
-    let mut mocks = Mocks::new();
+    let mut mocks = Mocks::new().with_rates();
     let published = Published::by(&mut mocks);
     let (passwords, kept) = passwords(mocks, MockOneTimeTokenRepository::new());
     let email = "who@ever.test".parse().expect("an address");
@@ -151,9 +151,21 @@ async fn asking_for_a_link_looks_nothing_up() {
     assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
 }
 
+#[tokio::test]
+async fn who_asks_too_often_is_dropped_without_being_told() {
+    let mut mocks = Mocks::new();
+    let counted = kernel::rate::Counted { count: 6, ends_at: now() + TimeDelta::minutes(3) };
+    mocks.rates.expect_count_in().times(2).returning(move |_, _, _| Ok(counted));
+    let published = Published::by(&mut mocks);
+    let (passwords, kept) = passwords(mocks, MockOneTimeTokenRepository::new());
+    passwords.forgot_admin(&context(), "who@ever.test".parse().expect("an address")).await.expect("noted");
+    assert!(published.is_empty());
+    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"], "counted");
+}
+
 /// The event that asking publishes.
 async fn asked() -> Event {
-    let mut mocks = Mocks::new();
+    let mut mocks = Mocks::new().with_rates();
     let published = Published::by(&mut mocks);
     let (passwords, _) = passwords(mocks, MockOneTimeTokenRepository::new());
     passwords.forgot_admin(&context(), "ada@nextcrm.test".parse().expect("an address")).await.expect("noted");

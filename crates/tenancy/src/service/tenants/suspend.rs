@@ -40,7 +40,7 @@ impl Tenants {
     }
 
     /// Puts a suspended, cancelled or expired workshop to work again. A trial that is over is forgotten, else
-    /// the workshop would expire again at once.
+    /// the workshop would expire again at once. Access tokens that tell of the old state die.
     ///
     /// # Errors
     /// [`TenancyError::TenantNotFound`], [`TenancyError::IllegalTransition`].
@@ -49,17 +49,11 @@ impl Tenants {
         let before = self.ports.lock(&mut tx, id, Change::Reactivate).await?;
         let now = self.ports.clock.now();
         let after = Tenant {
-            status: TenantStatus::Active,
             suspended_reason: None,
             trial_ends_at: before.trial_ends_at.filter(|end| *end > now),
             ..before.clone()
         };
-        let after = self.ports.save_tenant_in(&mut tx, &before, after).await?;
-        let changes = tenant_changes(&before, &after);
-        let entry = AuditEntry::done("TENANT_REACTIVATED", "tenant", id).tenant(id).changes(changes);
-        let payload = json!({ "from": before.status });
-        let event = NewEvent::new(events::TENANT_REACTIVATED, id, payload).tenant(id);
-        self.ports.announce_in(&mut tx, context, entry, event).await?;
+        self.ports.revive_in(&mut tx, context, &before, after).await?;
         let summary = self.ports.summary_in(&mut tx, id).await?;
         tx.commit().await?;
         Ok(summary)

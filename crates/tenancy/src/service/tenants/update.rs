@@ -4,14 +4,15 @@ use serde_json::json;
 use super::Tenants;
 use crate::{
     TenancyError,
-    domain::{Change, Tenant, TenantPatch, TenantSummary, no_such_contact, tenant_changes},
+    domain::{Change, Tenant, TenantPatch, TenantStatus, TenantSummary, no_such_contact, tenant_changes},
     events,
     service::ports::field_names,
 };
 
 impl Tenants {
     /// Changes fields of a workshop that still has one of the `versions`. A patch that changes nothing leaves
-    /// no trace, and the version as it is.
+    /// no trace, and the version as it is. A trial that is over and now ends in the future goes on: the workshop is active
+    /// again.
     ///
     /// # Errors
     /// [`TenancyError::TenantNotFound`], [`TenancyError::VersionMismatch`], [`TenancyError::IllegalTransition`]
@@ -25,16 +26,20 @@ impl Tenants {
     ) -> Result<TenantSummary, TenancyError> {
         let mut tx = self.ports.transactor.begin().await?;
         let before = self.ports.lock_version(&mut tx, id, Change::Edit, versions).await?;
-        let after = patch.apply(&before);
+        let extends_trial = patch.trial_ends_at.flatten().is_some_and(|end| end > self.ports.clock.now());
+        let mut after = patch.apply(&before);
         if after != before {
             self.check_contact_in(&mut tx, &before, &after).await?;
             self.check_seats_in(&mut tx, &before, &after).await?;
-            let after = self.ports.save_tenant_in(&mut tx, &before, after).await?;
+            after = self.ports.save_tenant_in(&mut tx, &before, after).await?;
             let changes = tenant_changes(&before, &after);
             let payload = json!({ "fields": field_names(&changes) });
             let entry = AuditEntry::done("TENANT_UPDATED", "tenant", id).tenant(id).changes(changes);
             let event = NewEvent::new(events::TENANT_UPDATED, id, payload).tenant(id);
             self.ports.announce_in(&mut tx, context, entry, event).await?;
+        }
+        if extends_trial && after.status == TenantStatus::TrialExpired {
+            self.ports.revive_in(&mut tx, context, &after, after.clone()).await?;
         }
         let summary = self.ports.summary_in(&mut tx, id).await?;
         tx.commit().await?;
