@@ -8,6 +8,7 @@
 mod config;
 mod domain;
 mod error;
+pub mod events;
 mod repository;
 mod service;
 mod store;

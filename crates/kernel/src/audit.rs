@@ -61,6 +61,12 @@ impl Changes {
         self.0.is_empty()
     }
 
+    /// The names of the fields that changed, for events.
+    #[must_use]
+    pub fn field_names(&self) -> Vec<&str> {
+        self.0.keys().map(String::as_str).collect()
+    }
+
     /// The JSON object that is stored; `null` when nothing changed.
     #[must_use]
     pub fn to_value(&self) -> Value {

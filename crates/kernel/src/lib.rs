@@ -14,6 +14,7 @@ mod database;
 mod email_address;
 mod entropy;
 mod error;
+pub mod fold;
 pub mod idempotency;
 mod ids;
 pub mod jobs;

@@ -1,5 +1,6 @@
 //! Text that people type: what a name or a description may hold.
 
+use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::FieldError;
@@ -17,7 +18,20 @@ pub fn is_forbidden(c: char, multiline: bool) -> bool {
     }
 }
 
-/// One line of text: trimmed, NFC, 1 to `max` characters, nothing invisible.
+/// Whether Unicode says that a character shows nothing by itself: joiners, variation selectors, fillers, soft hyphens.
+#[must_use]
+pub(crate) fn is_ignorable(c: char) -> bool {
+    CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+}
+
+/// Whether a character leaves a trace on paper. The braille pattern without dots and the null notehead are symbols by
+/// their class, and empty all the same.
+fn is_visible(c: char) -> bool {
+    !(c.is_whitespace() || c.is_control() || is_ignorable(c) || matches!(c, '\u{2800}' | '\u{1D159}'))
+}
+
+/// One line of text: trimmed, NFC, 1 to `max` characters, one of which can be seen. What joins letters or emoji may stand
+/// between them.
 ///
 /// # Errors
 /// `REQUIRED`, `TOO_LONG` or `FORBIDDEN_CHARACTER`, naming `field`.
@@ -55,6 +69,9 @@ fn clean(field: &'static str, text: &str, max: usize, multiline: bool) -> Result
         let message = "must not contain control, invisible or text-direction characters";
         return Err(FieldError::new(field, "FORBIDDEN_CHARACTER", message));
     }
+    if !text.chars().any(is_visible) {
+        return Err(FieldError::new(field, "REQUIRED", "must have a character that can be seen"));
+    }
     Ok(text)
 }
 
@@ -89,6 +106,53 @@ mod tests {
         assert_eq!(block("text", "a\nb", 10).expect("line breaks are fine"), "a\nb");
         assert_eq!(line("name", "  ", 10).expect_err("blank").code, "REQUIRED");
         assert_eq!(line("name", &"x".repeat(11), 10).expect_err("long").code, "TOO_LONG");
+    }
+
+    #[test]
+    fn what_shows_nothing_is_as_good_as_empty() {
+        let nothing = [
+            "\u{3164}",
+            "\u{2800}",
+            "\u{ad}",
+            "\u{115f}",
+            "\u{1160}",
+            "\u{34f}",
+            "\u{200c}",
+            "\u{200d}",
+            "\u{ffa0}",
+            "\u{180e}",
+            "\u{17b4}",
+            "\u{fe0f}",
+            "\u{e0100}",
+            "\u{1d159}",
+            "\u{3000}\u{2800} \u{a0}\u{ad}",
+            "\u{200d}\u{3164}\u{200d}",
+        ];
+        for text in nothing {
+            assert_eq!(line("name", text, 10).expect_err(text).code, "REQUIRED", "{}", text.escape_unicode());
+            assert_eq!(block("text", text, 10).expect_err(text).code, "REQUIRED", "{}", text.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn no_ignorable_character_makes_a_name_alone() {
+        for c in ('\0'..=char::MAX).filter(|c| is_ignorable(*c) || c.is_whitespace()) {
+            assert!(line("name", &c.to_string(), 10).is_err(), "{}", c.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn joiners_inside_names_and_emoji_stay() {
+        let families = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}";
+        for name in [
+            "\u{646}\u{6cc}\u{200c}\u{645}\u{627}",
+            "\u{915}\u{94d}\u{200d}\u{937}",
+            families,
+            "\u{2764}\u{fe0f}",
+            "Ga\u{ad}rage",
+        ] {
+            assert_eq!(line("name", name, 10).expect("a name"), name);
+        }
     }
 
     #[test]

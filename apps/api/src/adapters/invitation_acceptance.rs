@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use auth::InvitationAcceptance;
-use kernel::{AuditEntry, AuditTrail, Changes, Clock, RequestContext, StoreError, TenantId, TenantUserId, Tx};
-use tenancy::repository::MemberRepository;
+use kernel::{
+    AuditEntry, AuditTrail, Changes, Clock, RequestContext, StoreError, TenantId, TenantUserId, Tx,
+    outbox::{NewEvent, Outbox},
+};
+use serde_json::json;
+use tenancy::{events, repository::MemberRepository};
 
 /// auth's [`InvitationAcceptance`] over tenancy's members.
 #[derive(Clone)]
@@ -14,6 +18,8 @@ pub struct MemberAcceptance {
     pub members: Arc<dyn MemberRepository>,
     /// The trail.
     pub audit: Arc<dyn AuditTrail>,
+    /// Tells the rest of the system.
+    pub outbox: Arc<dyn Outbox>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -41,6 +47,8 @@ impl InvitationAcceptance for MemberAcceptance {
         let changes = Changes::new().field("invitation", &"PENDING", &"ACCEPTED");
         let entry = AuditEntry::done("TENANT_USER_UPDATED", "tenant_user", user_id).changes(changes);
         self.audit.record_in(tx, context, entry.tenant(tenant_id).tenant_user(user_id)).await?;
+        let payload = json!({ "fields": ["invitation"] });
+        self.outbox.publish_in(tx, NewEvent::new(events::USER_UPDATED, user_id, payload).tenant(tenant_id)).await?;
         Ok(true)
     }
 }

@@ -72,7 +72,12 @@ impl AuthServices {
         let sign_out = SignOut::new(&ports, by(), held());
         let profiles = Profiles::new(&ports);
 
-        let acceptance = MemberAcceptance { members, audit: Arc::clone(&core.audit), clock: Arc::clone(&core.clock) };
+        let acceptance = MemberAcceptance {
+            members,
+            audit: Arc::clone(&core.audit),
+            outbox: Arc::clone(&core.outbox),
+            clock: Arc::clone(&core.clock),
+        };
         let tools = AccountTools {
             ports,
             tokens: Arc::new(OneTimeTokenStore::new(core.db.clone())),

@@ -39,6 +39,16 @@ impl Published {
         events[0].clone()
     }
 
+    /// Their kinds, in order.
+    pub(crate) fn kinds(&self) -> Vec<&'static str> {
+        self.0.lock().expect("not poisoned").iter().map(|event| event.kind).collect()
+    }
+
+    /// The last event.
+    pub(crate) fn last(&self) -> NewEvent {
+        self.0.lock().expect("not poisoned").last().expect("an event").clone()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.lock().expect("not poisoned").is_empty()
     }

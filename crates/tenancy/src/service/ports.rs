@@ -158,8 +158,3 @@ impl Ports {
         self.tenants.find_in(tx, id).await?.ok_or(TenancyError::TenantNotFound)
     }
 }
-
-/// The names of the fields that changed, for events.
-pub(super) fn field_names(changes: &kernel::Changes) -> Vec<String> {
-    changes.to_value().as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
-}

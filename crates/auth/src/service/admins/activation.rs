@@ -1,9 +1,11 @@
-use kernel::{AdminId, AuditEntry, Changes, RequestContext, Tx, VersionMatch};
+use kernel::{AdminId, AuditEntry, Changes, RequestContext, Tx, VersionMatch, outbox::NewEvent};
+use serde_json::json;
 
 use super::{AdminAccounts, check_rank, check_version, is_self};
 use crate::{
     AuthError,
     domain::{AdminAccount, EndReason, Subject},
+    events,
 };
 
 impl AdminAccounts {
@@ -57,7 +59,7 @@ impl AdminAccounts {
         self.tools.sessions.end_sessions_in(tx, subject, None, EndReason::AccountChanged).await?;
         self.tools.revocations.revoke_principal_in(tx, subject, account.generation, None).await?;
         self.tools.tokens.revoke_tokens_in(tx, subject, account.updated_at).await?;
-        self.audit_activation_in(tx, context, "ADMIN_DEACTIVATED", &account).await?;
+        self.announce_activation_in(tx, context, ("ADMIN_DEACTIVATED", events::ADMIN_DEACTIVATED), &account).await?;
         Ok(account)
     }
 
@@ -81,20 +83,21 @@ impl AdminAccounts {
         }
         account.is_active = true;
         self.save_in(&mut tx, &mut account).await?;
-        self.audit_activation_in(&mut tx, context, "ADMIN_REACTIVATED", &account).await?;
+        self.announce_activation_in(&mut tx, context, ("ADMIN_REACTIVATED", events::ADMIN_REACTIVATED), &account)
+            .await?;
         tx.commit().await?;
         Ok(account)
     }
 
-    async fn audit_activation_in(
+    async fn announce_activation_in(
         &self,
         tx: &mut Tx,
         context: &RequestContext,
-        action: &'static str,
+        (action, kind): (&'static str, &'static str),
         after: &AdminAccount,
     ) -> Result<(), AuthError> {
         let changes = Changes::new().field("isActive", &!after.is_active, &after.is_active);
         let entry = AuditEntry::done(action, "admin_user", after.id).changes(changes);
-        Ok(self.tools.ports.audit.record_in(tx, context, entry).await?)
+        self.announce_in(tx, context, entry, NewEvent::new(kind, after.id, json!({ "role": after.role }))).await
     }
 }

@@ -68,7 +68,8 @@ async fn a_new_admin_gets_a_temporary_password_that_only_the_message_tells() {
 
     let account = accounts.create(&boss(), new_admin()).await.expect("created");
     assert!(account.must_change_password && account.is_active);
-    let event = published.only();
+    assert_eq!(published.kinds(), ["auth.admin_created", "auth.admin_welcome"]);
+    let event = published.last();
     assert_eq!((event.kind, event.subject.clone()), ("auth.admin_welcome", account.id.to_string()));
     assert_eq!(event.payload["audience"], "admin");
     let temporary = opened(&event);
@@ -106,6 +107,7 @@ async fn nobody_grants_more_than_they_have() {
 async fn a_new_role_kills_the_tokens_of_the_old_one() {
     let before = target(AdminRole::Support);
     let mut mocks = found(&before, &[99]);
+    let published = Published::by(&mut mocks);
     mocks
         .admins
         .expect_update_admin_in()
@@ -123,6 +125,8 @@ async fn a_new_role_kills_the_tokens_of_the_old_one() {
     let after = accounts.update(&boss(), before.id, &if_match, patch(Some("SALES"), None)).await.expect("updated");
     assert_eq!(after.version, 4);
     assert_eq!(kept.trail.actions(), [("ADMIN_UPDATED", 200)]);
+    let event = published.only();
+    assert_eq!((event.kind, &event.payload["fields"]), ("auth.admin_updated", &serde_json::json!(["role"])));
     assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
 }
 
@@ -161,6 +165,7 @@ async fn nothing_changed_is_no_change() {
 async fn deactivation_ends_sessions_tokens_and_links() {
     let before = target(AdminRole::Support);
     let mut mocks = found(&before, &[99]);
+    let published = Published::by(&mut mocks);
     mocks
         .admins
         .expect_update_admin_in()
@@ -174,6 +179,7 @@ async fn deactivation_ends_sessions_tokens_and_links() {
     let after = accounts.deactivate(&boss(), before.id, &VersionMatch::Any).await.expect("deactivated");
     assert!(!after.is_active);
     assert_eq!(kept.trail.actions(), [("ADMIN_DEACTIVATED", 200)]);
+    assert_eq!(published.only().kind, "auth.admin_deactivated");
     assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
 
     let again = found(&after, &[99]);
@@ -211,6 +217,7 @@ async fn a_reset_by_staff_takes_the_password_away_and_sends_a_link() {
 #[tokio::test]
 async fn the_command_line_shows_a_temporary_password_or_takes_one(#[case] given: Option<&str>, #[case] shown: bool) {
     let mut mocks = Mocks::new();
+    let published = Published::by(&mut mocks);
     mocks.admins.expect_insert_admin_in().returning(|_, _| Ok(()));
     let (accounts, kept) = accounts(mocks, MockOneTimeTokenRepository::new());
     let context = RequestContext::system("create-admin", "cli");
@@ -220,6 +227,7 @@ async fn the_command_line_shows_a_temporary_password_or_takes_one(#[case] given:
     let password = told.or(given).expect("a password");
     assert!(accounts.tools.hasher.verify(&password, Some(&account.password_hash)).await.expect("verifies").ok);
     assert_eq!(kept.trail.actors(), [Actor::System("create-admin")]);
+    assert_eq!(published.only().kind, "auth.admin_created", "no mail is sent");
 }
 
 #[tokio::test]

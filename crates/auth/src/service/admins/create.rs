@@ -1,9 +1,11 @@
-use kernel::{AuditEntry, Changes, RequestContext, Tx};
+use kernel::{AuditEntry, Changes, RequestContext, Tx, outbox::NewEvent};
+use serde_json::json;
 
 use super::{AdminAccounts, check_rank, email_taken};
 use crate::{
     AuthError,
     domain::{AdminAccount, NewAdmin, NewPassword, PasswordHash},
+    events,
     service::messages::{ADMIN_WELCOME, Recipient, message},
 };
 
@@ -83,7 +85,8 @@ impl AdminAccounts {
             .personal("lastName")
             .personal("email");
         let entry = AuditEntry::done("ADMIN_CREATED", "admin_user", account.id).status(201).changes(changes);
-        ports.audit.record_in(tx, context, entry).await?;
+        let event = NewEvent::new(events::ADMIN_CREATED, account.id, json!({ "role": account.role }));
+        self.announce_in(tx, context, entry, event).await?;
         Ok(account)
     }
 

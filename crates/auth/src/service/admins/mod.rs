@@ -9,7 +9,7 @@ mod update;
 
 use std::collections::HashSet;
 
-use kernel::{Actor, AdminId, AdminRole, RequestContext, Tx, VersionMatch};
+use kernel::{Actor, AdminId, AdminRole, AuditEntry, RequestContext, Tx, VersionMatch, outbox::NewEvent};
 
 use super::AccountTools;
 use crate::{AuthError, Permission, domain::AdminAccount};
@@ -32,6 +32,19 @@ impl AdminAccounts {
     /// Locks an account for a change that does not take a super admin away.
     async fn lock_in(&self, tx: &mut Tx, id: AdminId) -> Result<AdminAccount, AuthError> {
         self.tools.ports.admins.find_admin_for_update(tx, id).await?.ok_or(AuthError::AdminNotFound)
+    }
+
+    /// Leaves an entry in the trail and an event in the outbox.
+    async fn announce_in(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        entry: AuditEntry,
+        event: NewEvent,
+    ) -> Result<(), AuthError> {
+        self.tools.ports.audit.record_in(tx, context, entry).await?;
+        self.tools.ports.outbox.publish_in(tx, event).await?;
+        Ok(())
     }
 
     /// Writes the change of a locked account; `after.version` is the version it had.

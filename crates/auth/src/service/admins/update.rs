@@ -1,9 +1,11 @@
-use kernel::{AdminId, AdminRole, AuditEntry, Changes, RequestContext, Tx, VersionMatch};
+use kernel::{AdminId, AdminRole, AuditEntry, Changes, RequestContext, Tx, VersionMatch, outbox::NewEvent};
+use serde_json::json;
 
 use super::{AdminAccounts, check_rank, check_version, is_self};
 use crate::{
     AuthError,
     domain::{AdminAccount, AdminPatch, Subject},
+    events,
 };
 
 impl AdminAccounts {
@@ -60,8 +62,9 @@ impl AdminAccounts {
         }
         self.save_in(tx, &mut after).await?;
         self.follow_up_in(tx, &before, &after).await?;
+        let payload = json!({ "fields": changes.field_names() });
         let entry = AuditEntry::done("ADMIN_UPDATED", "admin_user", id).changes(changes);
-        self.tools.ports.audit.record_in(tx, context, entry).await?;
+        self.announce_in(tx, context, entry, NewEvent::new(events::ADMIN_UPDATED, id, payload)).await?;
         Ok(after)
     }
 

@@ -1,4 +1,4 @@
-use kernel::{Changes, RequestContext, VersionMatch};
+use kernel::{RequestContext, VersionMatch};
 use serde_json::json;
 
 use super::StaffTickets;
@@ -38,7 +38,7 @@ impl StaffTickets {
         }
         let changes = ticket_changes(&edit.before, &edit.after);
         if !changes.is_empty() {
-            let payload = json!({ "ticketNumber": edit.after.number.as_str(), "fields": field_names(&changes) });
+            let payload = json!({ "ticketNumber": edit.after.number.as_str(), "fields": changes.field_names() });
             let event = event(events::TICKET_UPDATED, &edit.after, payload);
             let entry = entry("TICKET_UPDATED", &edit.after).changes(changes);
             self.ports.announce_in(&mut tx, context, entry, event).await?;
@@ -48,10 +48,6 @@ impl StaffTickets {
         tx.commit().await?;
         Ok(view)
     }
-}
-
-fn field_names(changes: &Changes) -> Vec<String> {
-    changes.to_value().as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use crate::{
     TenancyError,
     domain::{Change, Person, PersonPatch, person_changes},
     events,
-    service::ports::field_names,
 };
 
 impl People {
@@ -93,7 +92,7 @@ impl People {
         }
         let others = person_changes(&same_role, after);
         if !others.is_empty() {
-            let payload = json!({ "fields": field_names(&others) });
+            let payload = json!({ "fields": others.field_names() });
             let (entry, event) = (entry("TENANT_USER_UPDATED"), event(events::USER_UPDATED, payload));
             self.ports.announce_in(tx, context, entry.changes(others), event).await?;
         }

@@ -6,7 +6,6 @@ use crate::{
     TenancyError,
     domain::{Change, Tenant, TenantPatch, TenantStatus, TenantSummary, no_such_contact, tenant_changes},
     events,
-    service::ports::field_names,
 };
 
 impl Tenants {
@@ -33,7 +32,7 @@ impl Tenants {
             self.check_seats_in(&mut tx, &before, &after).await?;
             after = self.ports.save_tenant_in(&mut tx, &before, after).await?;
             let changes = tenant_changes(&before, &after);
-            let payload = json!({ "fields": field_names(&changes) });
+            let payload = json!({ "fields": changes.field_names() });
             let entry = AuditEntry::done("TENANT_UPDATED", "tenant", id).tenant(id).changes(changes);
             let event = NewEvent::new(events::TENANT_UPDATED, id, payload).tenant(id);
             self.ports.announce_in(&mut tx, context, entry, event).await?;
