@@ -12,6 +12,7 @@ pub mod error_codes;
 pub mod http;
 pub mod logging;
 pub mod openapi;
+pub mod private;
 pub mod routes;
 pub mod serve;
 pub mod workflows;

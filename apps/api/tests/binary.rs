@@ -15,6 +15,8 @@ mod first_start;
 mod kill;
 #[path = "binary/mail.rs"]
 mod mail;
+#[path = "binary/private.rs"]
+mod private;
 #[path = "binary/refusals.rs"]
 mod refusals;
 #[path = "binary/two_servers.rs"]

@@ -180,6 +180,30 @@ async fn every_node_hears_of_a_revocation_within_a_second() {
 }
 
 #[tokio::test]
+async fn a_temporary_password_ends_after_seven_days() {
+    on_each_database(async |db| {
+        let clock = Arc::new(FixedClock::default());
+        let ada = add_ada(db.database(), &clock).await;
+        let node = Node::start(db.database(), &clock).await;
+        let temporary = auth::NewCredential { hash: ada.password_hash.clone(), must_change: true, at: clock.now() };
+        let mut tx = node.ports.transactor.begin().await.expect("begins");
+        node.ports.admins.set_password_in(&mut tx, ada.id, &temporary).await.expect("sets");
+        tx.commit().await.expect("commits");
+        clock.advance(TimeDelta::days(7) - TimeDelta::seconds(1));
+        node.sign_in(PASSWORD, HERE).await.expect("still good");
+        clock.advance(TimeDelta::seconds(1));
+        assert!(matches!(node.sign_in(PASSWORD, HERE).await, Err(AuthError::InvalidCredentials)));
+        // One of their own has no end.
+        let own = auth::NewCredential { must_change: false, ..temporary };
+        let mut tx = node.ports.transactor.begin().await.expect("begins");
+        node.ports.admins.set_password_in(&mut tx, ada.id, &own).await.expect("sets");
+        tx.commit().await.expect("commits");
+        node.sign_in(PASSWORD, HERE).await.expect("signs in");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn parallel_sign_ins_of_one_account_do_not_block_each_other() {
     on_each_database(async |db| {
         let clock = Arc::new(FixedClock::default());

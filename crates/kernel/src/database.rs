@@ -5,7 +5,10 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
-use sqlx::Connection;
+use sqlx::{
+    Connection,
+    postgres::{PgConnectOptions, PgSslMode},
+};
 
 use crate::{
     Reader, StoreError, TenantId, Transactor, Tx,
@@ -57,6 +60,22 @@ impl DatabaseOptions {
         } else {
             None
         }
+    }
+
+    /// PostgreSQL's host, when it is another one and connections to it may be without encryption: sqlx would rather have
+    /// it, but takes what the server offers, unless `sslmode` (or PGSSLMODE) asks for it.
+    #[must_use]
+    pub fn unencrypted_host(&self) -> Option<String> {
+        if self.engine() != Some(Engine::Postgres) {
+            return None;
+        }
+        let options: PgConnectOptions = self.url.parse().ok()?;
+        let mode = options.get_ssl_mode();
+        let encrypted = matches!(mode, PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull);
+        let host = options.get_host();
+        let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let here = loopback || host.starts_with('/') || options.get_socket().is_some();
+        (!encrypted && !here).then(|| host.to_owned())
     }
 }
 
@@ -251,4 +270,27 @@ fn pool_options(options: &DatabaseOptions, max_connections: u32, sight: Sight, o
             postgres.options([("nextcrm.scope", if sight == Sight::All { "all" } else { "tenant" })])
         });
     connect
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_host_without_encryption_is_told() {
+        let host = |url: &str| DatabaseOptions::new(url).unencrypted_host();
+        for url in ["postgres://u:p@db.example.com/n", "postgresql://db.example.com/n?sslmode=prefer"] {
+            assert_eq!(host(url).as_deref(), Some("db.example.com"), "{url}");
+        }
+        for url in [
+            "postgres://db.example.com/n?sslmode=require",
+            "postgres://db.example.com/n?sslmode=verify-full",
+            "postgres://u@localhost/n",
+            "postgres://u@127.0.0.1:5432/n",
+            "postgres:///n?host=/var/run/postgresql",
+            "sqlite://data/nextcrm.db",
+        ] {
+            assert_eq!(host(url), None, "{url}");
+        }
+    }
 }

@@ -24,8 +24,8 @@ pub struct CreateAdminArgs {
     /// SUPER_ADMIN, ADMIN, DEVELOPER, SUPPORT, MARKETING, FINANCE or SALES.
     #[arg(long)]
     pub role: kernel::AdminRole,
-    /// Read the password from standard input. Without it a temporary one is printed, to be changed at the first
-    /// sign-in.
+    /// Read the password from standard input. Without it a temporary one is printed, good for 7 days, to be changed
+    /// at the first sign-in.
     #[arg(long)]
     pub password_stdin: bool,
 }
@@ -53,7 +53,7 @@ pub async fn run(services: &Services, args: &CreateAdminArgs, out: &mut impl Wri
         services.auth.admins.bootstrap(&context, admin, password.as_ref()).await.map_err(explained)?;
     writeln!(out, "{} was added as {}.", account.email, account.role)?;
     if let Some(password) = temporary {
-        writeln!(out, "Temporary password, shown only here, to be changed at the first sign-in:")?;
+        writeln!(out, "Temporary password, shown only here, good for 7 days, to be changed at the first sign-in:")?;
         writeln!(out, "{}", password.expose_secret())?;
     }
     Ok(())

@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 use crate::{
     composition::carrier,
     config::{Config, Environment, MailerConfig, Variables, dev_secrets_file, draw_missing_secrets},
+    private,
 };
 
 /// Runs all checks; tells whether all are well.
@@ -18,6 +19,7 @@ pub async fn run(out: &mut impl Write) -> anyhow::Result<bool> {
     let mut report = Report { out, well: true };
     if let Some(config) = configuration(&mut report)? {
         directory(&mut report, &config)?;
+        permissions(&mut report, &config)?;
         database(&mut report, &config).await?;
         mailer(&mut report, &config).await?;
         report.note("upstream", "none yet")?;
@@ -64,7 +66,7 @@ fn configuration<W: Write>(report: &mut Report<'_, W>) -> anyhow::Result<Option<
         Ok(config) => {
             report.ok("configuration", config.environment.as_str())?;
             if names.is_empty() {
-                report.ok("secrets", "three, distinct and long enough")?;
+                report.ok("secrets", "distinct and long enough")?;
             } else {
                 report
                     .note("secrets", &format!("no {} yet; the first `nextcrm serve` draws them", names.join(", ")))?;
@@ -93,6 +95,13 @@ fn directory<W: Write>(report: &mut Report<'_, W>, config: &Config) -> anyhow::R
     Ok(())
 }
 
+fn permissions<W: Write>(report: &mut Report<'_, W>, config: &Config) -> anyhow::Result<()> {
+    for text in private::complaints(config) {
+        report.note("permissions", &text)?;
+    }
+    Ok(())
+}
+
 /// Reaches the provider and shows it the credentials; sends nothing.
 async fn mailer<W: Write>(report: &mut Report<'_, W>, config: &Config) -> anyhow::Result<()> {
     let carrier = match carrier(config) {
@@ -116,6 +125,11 @@ async fn mailer<W: Write>(report: &mut Report<'_, W>, config: &Config) -> anyhow
 
 async fn database<W: Write>(report: &mut Report<'_, W>, config: &Config) -> anyhow::Result<()> {
     let options = DatabaseOptions { max_connections: 2, ..DatabaseOptions::new(config.database_url.expose_secret()) };
+    if let Some(host) = options.unencrypted_host().filter(|_| config.environment.is_production()) {
+        let text =
+            format!("connections to {host} may go unencrypted; add ?sslmode=verify-full (or require) to DATABASE_URL");
+        report.note("database", &text)?;
+    }
     if options.engine() == Some(Engine::Sqlite) {
         let path = crate::serve::sqlite_path(config).unwrap_or_default();
         if !path.exists() {

@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
+use base64::{
+    Engine as _,
+    prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD},
+};
 use ipnet::IpNet;
 use kernel::{DatabaseOptions, EmailAddress, OsEntropy, sealed::KeyRing};
 use secrecy::SecretString;
@@ -14,6 +17,15 @@ use super::{
 
 /// Fewest bytes of a secret.
 const MIN_SECRET: usize = 32;
+/// Variables whose values must all differ in production.
+const SECRETS: [&str; 6] = [
+    "JWT_SECRET",
+    "REFRESH_TOKEN_SECRET",
+    "ENCRYPTION_KEYS",
+    "AUDIT_OLD_SECRETS",
+    "METRICS_TOKEN",
+    "RESEND_WEBHOOK_SECRET",
+];
 const SECRET_EXAMPLE: &str = "the output of: openssl rand -base64 32";
 
 pub(super) fn load(variables: &Variables) -> Result<Config, ConfigProblems> {
@@ -158,11 +170,7 @@ impl Reader<'_> {
         let refresh_token = self.secret("REFRESH_TOKEN_SECRET");
         let encryption_keys = self.encryption_keys();
         if environment.is_production() {
-            self.distinct(&[
-                ("JWT_SECRET", &jwt),
-                ("REFRESH_TOKEN_SECRET", &refresh_token),
-                ("ENCRYPTION_KEYS", &encryption_keys),
-            ]);
+            self.distinct();
         }
         let secret = |text: String| SecretString::from(text);
         let audit_old =
@@ -214,14 +222,14 @@ impl Reader<'_> {
         text.to_owned()
     }
 
-    /// No key may serve two purposes.
-    fn distinct(&mut self, secrets: &[(&str, &String)]) {
+    /// No key may serve two purposes, however it is written.
+    fn distinct(&mut self) {
         let mut seen: Vec<Vec<u8>> = Vec::new();
-        for (name, text) in secrets {
-            let keys = text.split(',').map(|entry| entry.rsplit(':').next().unwrap_or(entry).trim());
+        for name in SECRETS {
+            let text = self.variables.get(name).unwrap_or_default();
             // What is missing is told as such, not as equal to another missing one.
-            let keys = keys.filter(|key| !key.is_empty());
-            let keys: Vec<Vec<u8>> = keys.filter_map(|key| BASE64_STANDARD.decode(key).ok()).collect();
+            let keys = text.split(',').map(key_of).filter(|key| !key.is_empty());
+            let keys: Vec<Vec<u8>> = keys.collect();
             if keys.iter().any(|key| seen.contains(key)) {
                 self.wrong(name, "is the same as another secret", format!("{name}=<{SECRET_EXAMPLE}>"));
             }
@@ -338,6 +346,15 @@ impl Reader<'_> {
         }
         text
     }
+}
+
+/// The bytes of a secret: what its base64 says, with or without padding, or else the text itself. Names of keys and
+/// Resend's prefix are no part of it.
+fn key_of(entry: &str) -> Vec<u8> {
+    let text = entry.rsplit(':').next().unwrap_or(entry).trim();
+    let text = text.strip_prefix("whsec_").unwrap_or(text).trim_end_matches('=');
+    let decoded = BASE64_STANDARD_NO_PAD.decode(text).or_else(|_| BASE64_URL_SAFE_NO_PAD.decode(text));
+    decoded.unwrap_or_else(|_| text.as_bytes().to_vec())
 }
 
 fn list(text: Option<&str>) -> Vec<String> {

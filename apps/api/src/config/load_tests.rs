@@ -219,3 +219,39 @@ fn the_image_starts_in_production_mode() {
     let variables: Vec<&str> = image.lines().filter_map(|line| line.strip_prefix("ENV ")).collect();
     assert!(variables.iter().any(|line| line.split(' ').any(|it| it == "APP_ENV=production")), "{variables:?}");
 }
+
+#[test]
+fn no_secret_serves_two_purposes() {
+    for (name, key) in [("JWT_SECRET", A), ("REFRESH_TOKEN_SECRET", B), ("ENCRYPTION_KEYS", C)] {
+        let unpadded = key.trim_end_matches('=');
+        assert_eq!(wrong_in_production(&[("AUDIT_OLD_SECRETS", key)]), ["AUDIT_OLD_SECRETS"], "{name}");
+        for token in [key, unpadded] {
+            assert_eq!(wrong_in_production(&[("METRICS_TOKEN", token)]), ["METRICS_TOKEN"], "{name}");
+        }
+        let webhook = format!("whsec_{key}");
+        assert_eq!(wrong_in_production(&[("RESEND_WEBHOOK_SECRET", &webhook)]), ["RESEND_WEBHOOK_SECRET"], "{name}");
+    }
+    let token = [("METRICS_TOKEN", "a metrics token, and not base64")];
+    assert!(Config::load(&variables(&[&PRODUCTION[..], &token].concat())).is_ok());
+}
+
+#[test]
+fn an_env_file_is_taken_as_it_is_written() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join(".env");
+    let lines = [
+        ("A=pa$HOME$$word${PATH}", "pa$HOME$$word${PATH}"),
+        ("B=\"pa$HOME word\"", "pa$HOME word"),
+        ("C='pa$HOME word'", "pa$HOME word"),
+        ("D=pa\\$HOME", "pa$HOME"),
+        ("E=\"pa\\\\$HOME\"", "pa\\$HOME"),
+        ("F=a$A # a comment, don't mind $it", "a$A"),
+        ("export G=$", "$"),
+    ];
+    let text: Vec<_> = lines.iter().map(|(line, _)| *line).collect();
+    std::fs::write(&file, text.join("\n")).expect("writes");
+    let variables = Variables::from_file(&file).expect("reads");
+    for (name, (line, value)) in ["A", "B", "C", "D", "E", "F", "G"].into_iter().zip(lines) {
+        assert_eq!(variables.get(name), Some(value), "{line}");
+    }
+}

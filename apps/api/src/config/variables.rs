@@ -1,6 +1,6 @@
 //! Where values come from, and what is wrong with them.
 
-use std::{collections::BTreeMap, fmt, path::Path};
+use std::{collections::BTreeMap, fmt, io::ErrorKind, path::Path};
 
 /// Variables by name; the process's environment wins over `.env`.
 #[derive(Clone, Default)]
@@ -19,16 +19,18 @@ impl Variables {
         Ok(variables)
     }
 
-    /// The variables of a file in the form of `.env`; none when the file does not exist.
+    /// The variables of a file in the form of `.env`, without expansion of `$`; none when the file does not exist.
     ///
     /// # Errors
     /// When it cannot be read.
     pub fn from_file(path: &Path) -> Result<Self, ConfigProblems> {
-        let entries = match dotenvy::from_path_iter(path) {
-            Ok(entries) => entries,
-            Err(error) if error.not_found() => return Ok(Self::default()),
-            Err(error) => return Err(unreadable(path, &error)),
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => without_expansion(&text),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(unreadable(path, &dotenvy::Error::Io(error))),
         };
+        let verbatim = |(name, value): (String, String)| (name, value.replace(DOLLAR, "$"));
+        let entries = dotenvy::from_read_iter(text.as_bytes()).map(|entry| entry.map(verbatim));
         entries.collect::<Result<_, _>>().map(Self).map_err(|error| unreadable(path, &error))
     }
 
@@ -61,6 +63,20 @@ impl fmt::Debug for Variables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }
+}
+
+/// Stands for `$` while a file is parsed: no character of any text.
+const DOLLAR: char = '\u{fdd0}';
+
+/// The parser would put variables in the place of `$NAME`; a password may have a `$` in it. `\$` is `$` to it.
+fn without_expansion(text: &str) -> String {
+    let mut escaped = false;
+    let literal = |c: char| {
+        let is_expanded = c == '$' && !escaped;
+        escaped = c == '\\' && !escaped;
+        if is_expanded { DOLLAR } else { c }
+    };
+    text.trim_start_matches('\u{feff}').chars().map(literal).collect()
 }
 
 fn unreadable(path: &Path, error: &dotenvy::Error) -> ConfigProblems {

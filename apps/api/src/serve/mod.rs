@@ -23,7 +23,7 @@ use crate::{
     composition::{Background, Services},
     config::Config,
     http::HttpMetrics,
-    logging,
+    logging, private,
 };
 
 /// How long a client may take to send a request's head.
@@ -42,6 +42,9 @@ const FINISH_WORK: Duration = Duration::from_secs(15);
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     logging::init(&config);
     make_directories(&config)?;
+    for text in private::complaints(&config) {
+        tracing::warn!("{text}");
+    }
     let _lock = lock::take(&config)?;
     check_address(config.bind_addr)?;
     prepare_database(&config).await?;

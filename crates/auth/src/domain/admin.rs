@@ -1,4 +1,4 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{AdminId, AdminRole, EmailAddress};
 
 use super::password_hash::PasswordHash;
@@ -44,4 +44,16 @@ pub struct AdminAccount {
     pub created_at: DateTime<Utc>,
     /// Last change of the account (sign-ins do not count).
     pub updated_at: DateTime<Utc>,
+}
+
+/// A temporary password opens nothing when it is older.
+const TEMPORARY_PASSWORD_LIFE: TimeDelta = TimeDelta::days(7);
+
+impl AdminAccount {
+    /// Whether the password is a temporary one that was not changed in time. A reset link, which staff can send, makes a new
+    /// one.
+    #[must_use]
+    pub fn temporary_password_is_over(&self, now: DateTime<Utc>) -> bool {
+        self.must_change_password && now - self.password_set_at >= TEMPORARY_PASSWORD_LIFE
+    }
 }

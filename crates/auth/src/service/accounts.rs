@@ -50,6 +50,14 @@ impl Account {
         }
     }
 
+    /// Whether their password still opens anything.
+    pub(crate) fn password_counts(&self, now: DateTime<Utc>) -> bool {
+        match self {
+            Self::Admin(admin) => !admin.temporary_password_is_over(now),
+            Self::Tenant(_) => true,
+        }
+    }
+
     /// Whether the house they belong to lets its people in.
     pub(crate) fn door_is_open(&self) -> bool {
         match self {

@@ -206,7 +206,9 @@ impl SignIn {
     ) -> Result<SignedIn<Account>, AuthError> {
         for _ in 0..ROUNDS {
             let (found, hash) = self.find(claim).await?;
-            let usable = found.as_ref().filter(|account| account.may_sign_in()).and(hash.as_ref());
+            let now = self.clock.now();
+            let opens = |account: &&Account| account.may_sign_in() && account.password_counts(now);
+            let usable = found.as_ref().filter(opens).and(hash.as_ref());
             let verified = self.hasher.verify(claim.password, usable).await?;
             let (true, Some(account), Some(hash)) = (verified.ok, &found, usable) else {
                 return self.refuse(context, claim, found.as_ref()).await;

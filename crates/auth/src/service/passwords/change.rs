@@ -77,7 +77,8 @@ impl Passwords {
         new: &NewPassword,
         counted: &CountedTry,
     ) -> Result<(), AuthError> {
-        if !self.tools.hasher.verify(current, Some(&owner.hash)).await?.ok {
+        let is_right = self.tools.hasher.verify(current, Some(&owner.hash)).await?.ok;
+        if !is_right || !owner.account.password_counts(self.tools.ports.clock.now()) {
             return self.refuse(context, owner).await;
         }
         let hash = self.tools.hasher.hash(new.secret()).await?;
