@@ -156,7 +156,7 @@ async fn what_would_be_long_work_is_refused_early() {
     post(key).await.invalid(&[" TOO_LONG"]);
     let elements = format!("{{\"firstName\":\"a\",\"metadata\":[{}]}}", vec!["1"; 500_000].join(","));
     post(elements).await.invalid(&["metadata TOO_LONG"]);
-    let unknown: Vec<_> = (0..40_000).map(|number| format!("\"k{number}\":1")).collect();
+    let unknown: Vec<_> = (0..20_000).map(|number| format!("\"k{number}\":1")).collect();
     let reply = post(format!("{{{}}}", unknown.join(","))).await;
     assert_eq!(reply.problem(422, "VALIDATION_FAILED")["errors"].as_array().expect("errors").len(), 21);
     let parameters: Vec<_> = (0..101).map(|number| format!("k{number}=1")).collect();

@@ -11,6 +11,7 @@ use auth::{AuthError, NewAdmin, NewAdminInput, NewPassword, PersonalWords};
 use kernel::{AdminRole, Entropy, RequestContext};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::demo_tickets;
 use crate::{
     cli::seed::{DEMO_ADMIN, demo},
     composition::Services,
@@ -37,7 +38,12 @@ pub(super) async fn run(services: &Services) -> anyhow::Result<Option<SignInHint
     let password = keep_password(&file, &*services.core.entropy)?;
     let made = if config.demo_data {
         let hash = services.auth.hasher.hash(&password).await?;
-        demo(&services.core.db, hash.as_str(), services.core.clock.now()).await.context("making the demo data")?
+        let made = demo(&services.core.db, hash.as_str(), services.core.clock.now()).await;
+        let made = made.context("making the demo data")?;
+        if made {
+            demo_tickets::open(services).await.context("opening the demo workshops' tickets")?;
+        }
+        made
     } else {
         add_admin(services, &password).await?
     };

@@ -1,6 +1,7 @@
 //! `nextcrm serve`: from the configuration to a running server, and to its orderly end.
 
 mod banner;
+mod demo_tickets;
 mod first_start;
 mod lock;
 

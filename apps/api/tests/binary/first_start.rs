@@ -27,6 +27,8 @@ async fn the_first_start_tells_everything_and_the_next_one_keeps_it() {
     }
     let token = server.sign_in(DEMO_ADMIN, password).send().await.access_token();
     assert_eq!(tenants(&server, &token).await["pagination"]["total"], 12);
+    let tickets = server.get("/api/admin/support/tickets").bearer(&token).send().await.expect(200);
+    assert_eq!(tickets["pagination"]["total"], 6);
     let created = server.create_tenant(&token, "kept-garage").send().await.expect(201);
     assert_eq!(server.complaints(), "", "a first start is nothing to complain about");
     assert_eq!(server.terminate().await.code(), Some(0));

@@ -21,7 +21,7 @@ pub const MAX_DEPTH: usize = 64;
 /// Most bytes of a member's name.
 pub const MAX_KEY_BYTES: usize = 256;
 /// Most elements of arrays and members of objects in a whole body, however they are nested.
-pub const MAX_VALUES: usize = 50_000;
+pub const MAX_VALUES: usize = 25_000;
 /// Unknown fields and parameters are named together, but not more of them than this.
 pub(super) const MAX_UNKNOWN: usize = 20;
 

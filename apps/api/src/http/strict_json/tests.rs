@@ -84,11 +84,11 @@ fn elements_and_members_are_counted_over_the_whole_body() {
 
 #[test]
 fn a_flood_of_unknown_fields_is_named_in_part() {
-    let members: Vec<_> = (0..20_000).map(|n| format!(r#""x{n}":1"#)).collect();
+    let members: Vec<_> = (0..10_000).map(|n| format!(r#""x{n}":1"#)).collect();
     let found = errors(&format!("{{{}}}", members.join(",")));
     assert_eq!(found.len(), MAX_UNKNOWN + 1);
     assert_eq!(found.last(), one("firstName", "REQUIRED").last());
-    let owners = vec![r#"{"age":1,"b":2}"#; 10_000].join(",");
+    let owners = vec![r#"{"age":1,"b":2}"#; 5_000].join(",");
     assert_eq!(errors(&format!(r#"{{"firstName":"a","owners":[{owners}]}}"#)).len(), MAX_UNKNOWN);
 }
 
