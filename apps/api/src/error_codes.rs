@@ -1,74 +1,105 @@
-//! Every error code that a client may see; docs/errors.md and the page `/docs/errors` are made from it.
+//! What the error codes mean: docs/errors.md and the page `/docs/errors` are made from it. A code that is added to
+//! `kernel::ErrorCode` or `kernel::FieldCode` does not compile until it is told here.
 
-/// A code with its status and meaning.
-#[derive(Debug, Clone, Copy)]
-pub struct ErrorCode {
-    /// Upper snake case, stable.
-    pub code: &'static str,
-    /// The HTTP status it comes with.
-    pub status: u16,
-    /// What has happened and what to do.
-    pub meaning: &'static str,
+use kernel::{ErrorCode, FieldCode};
+
+/// The HTTP statuses that a code comes with, each with what has happened and what to do.
+#[must_use]
+pub const fn meanings(code: ErrorCode) -> &'static [(u16, &'static str)] {
+    match code {
+        ErrorCode::AccountLocked => &[(429, "Too many failed sign-ins; see Retry-After.")],
+        ErrorCode::AddressSuppressed => {
+            &[(409, "Nothing is sent to this address; take it off the suppression list first.")]
+        }
+        ErrorCode::AuditChainBroken => {
+            &[(409, "The audit trail was changed behind our back; nothing is archived until it is looked into.")]
+        }
+        ErrorCode::BadRequest => &[(400, "The path, the query or the request itself cannot be read at all.")],
+        ErrorCode::CannotChangeSelf => &[(409, "Nobody changes their own role or deactivates themselves.")],
+        ErrorCode::Conflict => &[(409, "The state forbids it.")],
+        ErrorCode::DatabaseUnavailable => &[(503, "The database does not answer in time; see Retry-After.")],
+        ErrorCode::EmailTaken => &[(409, "The mail address is in use.")],
+        ErrorCode::Forbidden => &[(403, "The role does not have the permission.")],
+        ErrorCode::IdempotencyInFlight => &[(409, "A request with this key is being carried out; see Retry-After.")],
+        ErrorCode::IdempotencyKeyReused => &[(422, "The key was used with another body. Use a new key.")],
+        ErrorCode::IllegalTransition => &[(409, "The thing is in a state from which this is not possible.")],
+        ErrorCode::Internal => &[(500, "A fault of ours; tell us the requestId.")],
+        ErrorCode::InvalidCredentials => &[(401, "Address or password are wrong, or the account cannot sign in.")],
+        ErrorCode::LastOwner => &[(409, "The last active owner of a workshop stays.")],
+        ErrorCode::LastSuperAdmin => &[(409, "The last active super admin stays.")],
+        ErrorCode::MalformedJson => &[(400, "The body is no JSON, or not UTF-8.")],
+        ErrorCode::MethodNotAllowed => &[(405, "The path exists, but not with this method; see Allow.")],
+        ErrorCode::NotAcceptable => &[(406, "Nothing that the client accepts can be sent.")],
+        ErrorCode::NotFound => &[(404, "There is no such thing, or it is not yours.")],
+        ErrorCode::NotReady => &[(503, "This node cannot serve requests now.")],
+        ErrorCode::OriginRefused => &[(403, "The request comes from a web page of an origin that is not allowed.")],
+        ErrorCode::PasswordChangeRequired => &[(403, "The password must be changed before anything else.")],
+        ErrorCode::PayloadTooLarge => &[(413, "The body is larger than the limit.")],
+        ErrorCode::PreconditionFailed => &[(412, "The object has changed since; read it again. See If-Match.")],
+        ErrorCode::QuotaExceeded => {
+            &[(409, "The plan's limit is reached."), (429, "The plan's API calls of today are used; see Retry-After.")]
+        }
+        ErrorCode::RateLimited => &[(429, "Too many requests; see Retry-After.")],
+        ErrorCode::RefreshReused => {
+            &[(401, "The refresh token was used before; the session is closed. Sign in again.")]
+        }
+        ErrorCode::RequestTimedOut => &[(503, "The request took too long and was given up; see Retry-After.")],
+        ErrorCode::RequestTimeout => &[(408, "The body did not arrive in time.")],
+        ErrorCode::SecretErased => &[(409, "The secret in this message was erased; cause a new one instead.")],
+        ErrorCode::SignatureInvalid => &[(401, "The webhook's signature is wrong, missing or too old.")],
+        ErrorCode::SlugTaken => &[(409, "The slug is in use.")],
+        ErrorCode::SubdomainTaken => &[(409, "The subdomain is in use.")],
+        ErrorCode::TenantSuspended => &[(403, "The workshop is suspended or cancelled.")],
+        ErrorCode::TokenExpired => &[(401, "The access token has expired. Refresh it.")],
+        ErrorCode::TokenInvalid => &[(401, "The token is not one of ours, or not for this. Sign in again.")],
+        ErrorCode::TokenRevoked => {
+            &[(401, "The session was ended, or the account has changed. Refresh, or sign in again.")]
+        }
+        ErrorCode::TrialExpired => &[(403, "The trial is over: reading only, until a plan is chosen.")],
+        ErrorCode::Unauthenticated => &[(401, "There is no access token. Sign in and send it as a bearer token.")],
+        ErrorCode::Unavailable => &[(503, "This cannot be done right now; see Retry-After.")],
+        ErrorCode::UnsupportedMediaType => &[(415, "The body is not application/json, or is compressed.")],
+        ErrorCode::ValidationFailed => &[(422, "One or more fields or parameters are wrong; errors names them.")],
+    }
 }
 
-const fn code(status: u16, code: &'static str, meaning: &'static str) -> ErrorCode {
-    ErrorCode { code, status, meaning }
+/// What is wrong with a field.
+#[must_use]
+pub const fn field_meaning(code: FieldCode) -> &'static str {
+    match code {
+        FieldCode::ContainsPersonal => "holds the name, the address or \"nextcrm\"",
+        FieldCode::Duplicate => "is given twice",
+        FieldCode::ForbiddenCharacter => "holds a control, invisible or text-direction character",
+        FieldCode::Incorrect => "the current password is wrong",
+        FieldCode::Invalid => "is of the right type, but not a value that may stand here",
+        FieldCode::InvalidType => "is of another type",
+        FieldCode::NotAssignable => "names somebody who may not do this work",
+        FieldCode::NotFound => "names something that is not there, or is not yours",
+        FieldCode::OutOfRange => "is a number or time below or above what is taken",
+        FieldCode::Required => "is missing or empty",
+        FieldCode::Reserved => "is a name that is kept for us",
+        FieldCode::SameAsCurrent => "the new password is the current one",
+        FieldCode::TokenInvalid => "a one-time token is forged, broken, expired or used",
+        FieldCode::TooCommon => "is one of the commonest passwords",
+        FieldCode::TooDeep => "is nested too deep",
+        FieldCode::TooLong => "has too many characters, bytes or entries",
+        FieldCode::TooShort => "has too few characters",
+        FieldCode::TooWeak => "the password is too simple for its length",
+        FieldCode::UnknownField => "is no field of this body",
+        FieldCode::UnknownParameter => "is no parameter of this route",
+    }
 }
 
-/// All of them, by status and then in alphabetical order.
-pub const CODES: &[ErrorCode] = &[
-    code(400, "BAD_REQUEST", "The path, the query or the request itself cannot be read at all."),
-    code(400, "MALFORMED_JSON", "The body is no JSON, or not UTF-8."),
-    code(401, "INVALID_CREDENTIALS", "Address or password are wrong, or the account cannot sign in."),
-    code(401, "REFRESH_REUSED", "The refresh token was used before; the session is closed. Sign in again."),
-    code(401, "SIGNATURE_INVALID", "The webhook's signature is wrong, missing or too old."),
-    code(401, "TOKEN_EXPIRED", "The access token has expired. Refresh it."),
-    code(401, "TOKEN_INVALID", "The token is not one of ours, or not for this. Sign in again."),
-    code(401, "TOKEN_REVOKED", "The session was ended, or the account has changed. Refresh, or sign in again."),
-    code(401, "UNAUTHENTICATED", "There is no access token. Sign in and send it as a bearer token."),
-    code(403, "FORBIDDEN", "The role does not have the permission."),
-    code(403, "ORIGIN_REFUSED", "The request comes from a web page of an origin that is not allowed."),
-    code(403, "PASSWORD_CHANGE_REQUIRED", "The password must be changed before anything else."),
-    code(403, "TENANT_SUSPENDED", "The workshop is suspended or cancelled."),
-    code(403, "TRIAL_EXPIRED", "The trial is over: reading only, until a plan is chosen."),
-    code(404, "NOT_FOUND", "There is no such thing, or it is not yours."),
-    code(405, "METHOD_NOT_ALLOWED", "The path exists, but not with this method; see Allow."),
-    code(406, "NOT_ACCEPTABLE", "Nothing that the client accepts can be sent."),
-    code(408, "REQUEST_TIMEOUT", "The body did not arrive in time."),
-    code(409, "ADDRESS_SUPPRESSED", "Nothing is sent to this address; take it off the suppression list first."),
-    code(
-        409,
-        "AUDIT_CHAIN_BROKEN",
-        "The audit trail was changed behind our back; nothing is archived until it is looked into.",
-    ),
-    code(409, "CANNOT_CHANGE_SELF", "Nobody changes their own role or deactivates themselves."),
-    code(409, "CONFLICT", "The state forbids it."),
-    code(409, "EMAIL_TAKEN", "The mail address is in use."),
-    code(409, "IDEMPOTENCY_IN_FLIGHT", "A request with this key is being carried out; see Retry-After."),
-    code(409, "ILLEGAL_TRANSITION", "The thing is in a state from which this is not possible."),
-    code(409, "LAST_OWNER", "The last active owner of a workshop stays."),
-    code(409, "LAST_SUPER_ADMIN", "The last active super admin stays."),
-    code(409, "QUOTA_EXCEEDED", "The plan's limit is reached."),
-    code(409, "SECRET_ERASED", "The secret in this message was erased; cause a new one instead."),
-    code(409, "SLUG_TAKEN", "The slug is in use."),
-    code(409, "SUBDOMAIN_TAKEN", "The subdomain is in use."),
-    code(412, "PRECONDITION_FAILED", "The object has changed since; read it again. See If-Match."),
-    code(413, "PAYLOAD_TOO_LARGE", "The body is larger than the limit."),
-    code(415, "UNSUPPORTED_MEDIA_TYPE", "The body is not application/json, or is compressed."),
-    code(422, "IDEMPOTENCY_KEY_REUSED", "The key was used with another body. Use a new key."),
-    code(422, "VALIDATION_FAILED", "One or more fields or parameters are wrong; errors names them."),
-    code(428, "PRECONDITION_REQUIRED", "A header is needed for this; detail names it."),
-    code(429, "ACCOUNT_LOCKED", "Too many failed sign-ins; see Retry-After."),
-    code(429, "QUOTA_EXCEEDED", "The plan's API calls of today are used; see Retry-After."),
-    code(429, "RATE_LIMITED", "Too many requests; see Retry-After."),
-    code(500, "INTERNAL", "A fault of ours; tell us the requestId."),
-    code(502, "UPSTREAM_ERROR", "A service that this depends on has failed."),
-    code(503, "DATABASE_UNAVAILABLE", "The database does not answer in time; see Retry-After."),
-    code(503, "NOT_READY", "This node cannot serve requests now."),
-    code(503, "REQUEST_TIMED_OUT", "The request took too long and was given up; see Retry-After."),
-    code(503, "UNAVAILABLE", "This cannot be done right now; see Retry-After."),
-    code(504, "UPSTREAM_TIMEOUT", "A service that this depends on did not answer in time."),
-];
+/// All statuses, codes and meanings, by status and then in alphabetical order.
+#[must_use]
+pub fn table() -> Vec<(u16, ErrorCode, &'static str)> {
+    let mut table = Vec::new();
+    for code in ErrorCode::ALL {
+        table.extend(meanings(*code).iter().map(|(status, meaning)| (*status, *code, *meaning)));
+    }
+    table.sort_by_key(|(status, code, _)| (*status, code.as_str()));
+    table
+}
 
 /// The codes as docs/errors.md shows them.
 #[must_use]
@@ -77,26 +108,16 @@ pub fn markdown() -> String {
         "# Error codes\n\n\
          Every answer that is no success is `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `detail`,\n\
          `instance`, `code`, `requestId` and, where fields are wrong, `errors: [{ field, code, message }]`. Programs go by\n\
-         `code`; it is stable. This file is written from `apps/api/src/error_codes.rs`, see adding-an-endpoint.md.\n\n\
+         `code`; it is stable. This file is written from `kernel::ErrorCode`, `kernel::FieldCode` and\n\
+         `apps/api/src/error_codes.rs`, see adding-an-endpoint.md.\n\n\
          | status | code | meaning |\n| --- | --- | --- |\n",
     );
-    for code in CODES {
-        text.push_str(&format!("| {} | {} | {} |\n", code.status, code.code, code.meaning));
+    for (status, code, meaning) in table() {
+        text.push_str(&format!("| {status} | {code} | {meaning} |\n"));
     }
-    text.push_str(
-        "\n## Codes of single fields\n\n\
-         | code | meaning |\n| --- | --- |\n\
-         | REQUIRED | is missing or empty |\n\
-         | INVALID_TYPE | is of another type |\n\
-         | INVALID | is of the right type, but not a value that may stand here |\n\
-         | TOO_LONG, TOO_SHORT | has too many or too few characters, or entries |\n\
-         | TOO_DEEP | is nested too deep |\n\
-         | FORBIDDEN_CHARACTER | holds a control, invisible or text-direction character |\n\
-         | DUPLICATE | is given twice |\n\
-         | UNKNOWN_FIELD, UNKNOWN_PARAMETER | is not known here |\n\
-         | NOT_FOUND | names something that is not there, or is not yours |\n\
-         | TOKEN_INVALID | a one-time token is forged, broken, expired or used |\n\
-         | INCORRECT | the current password is wrong |\n",
-    );
+    text.push_str("\n## Codes of single fields\n\n| code | meaning |\n| --- | --- |\n");
+    for code in FieldCode::ALL {
+        text.push_str(&format!("| {code} | {} |\n", field_meaning(*code)));
+    }
     text
 }

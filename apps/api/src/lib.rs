@@ -16,3 +16,11 @@ pub mod private;
 pub mod routes;
 pub mod serve;
 pub mod workflows;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/adding-an-endpoint.md")]
+pub struct AddingAnEndpoint;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/adding-a-crate.md")]
+pub struct AddingACrate;

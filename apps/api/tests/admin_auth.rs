@@ -88,8 +88,7 @@ async fn parallel_refreshes_get_one_successor_and_reuse_ends_it() {
         refresh(&first).await.problem(401, "REFRESH_REUSED");
         refresh(&third).await.problem(401, "REFRESH_REUSED");
         // The access tokens of the session die within a second, too.
-        tokio::time::sleep(std::time::Duration::from_millis(900)).await;
-        let verify = api.get("/api/admin/auth/verify").bearer(&login.access_token()).send().await;
+        let verify = api.until_refused("/api/admin/auth/verify", &login.access_token()).await;
         verify.problem(401, "TOKEN_REVOKED");
     })
     .await;
@@ -172,8 +171,7 @@ async fn sessions_are_listed_and_ended_by_their_owner_only() {
         api.delete("/api/admin/auth/sessions/none").bearer(&bob).send().await.problem(404, "NOT_FOUND");
         api.delete(&path).bearer(&second).send().await.expect(200);
         api.delete(&path).bearer(&second).send().await.problem(404, "NOT_FOUND");
-        tokio::time::sleep(std::time::Duration::from_millis(900)).await;
-        let verify = api.get("/api/admin/auth/verify").bearer(&first.access_token()).send().await;
+        let verify = api.until_refused("/api/admin/auth/verify", &first.access_token()).await;
         verify.problem(401, "TOKEN_REVOKED");
     })
     .await;

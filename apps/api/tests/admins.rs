@@ -2,8 +2,6 @@
 
 mod common;
 
-use std::time::{Duration, Instant};
-
 use common::{Api, people::PASSWORD};
 use kernel::AdminRole;
 use serde_json::{Value, json};
@@ -23,11 +21,7 @@ async fn boss(api: &Api) -> (kernel::AdminId, String) {
 
 /// Waits until a token that was just taken back is refused.
 async fn refused(api: &Api, token: &str) {
-    let deadline = Instant::now() + Duration::from_secs(3);
-    while api.get("/api/admin/auth/verify").bearer(token).send().await.status == 200 {
-        assert!(Instant::now() < deadline, "the token is still good");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    api.until_refused("/api/admin/auth/verify", token).await;
 }
 
 #[actix_web::test]

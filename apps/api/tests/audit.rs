@@ -4,15 +4,13 @@
 
 mod common;
 
-use std::time::Duration;
-
 use common::{Api, Reply};
 use kernel::{
     Actor, AdminId, AdminRole, AuditEntry, Changes, Clock, RequestContext, SystemClock, TenantId, TenantRole,
 };
 use serde_json::Value;
 use tenancy::domain::{NewTenant, NewTenantInput};
-use test_support::on_each_database;
+use test_support::{eventually, on_each_database};
 use uuid::Uuid;
 
 fn staff(id: AdminId) -> RequestContext {
@@ -32,14 +30,18 @@ async fn record(api: &Api, context: &RequestContext, entry: AuditEntry) {
 
 /// Waits for the sealer, as a client would.
 async fn sealed(api: &Api, token: &str) -> Value {
-    for _ in 0..100 {
+    eventually("all entries are sealed", async || {
         let page = api.get("/api/admin/audit-logs?limit=500").bearer(token).send().await.expect(200);
-        if page["auditLogs"].as_array().expect("entries").iter().all(|entry| entry["hash"].is_string()) {
-            return page;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("not sealed within two seconds");
+        let entries = page["auditLogs"].as_array().expect("entries");
+        (!entries.is_empty() && entries.iter().all(|entry| entry["hash"].is_string())).then_some(page)
+    })
+    .await
+}
+
+/// An export has what was recorded before it began: lets the clock go past the last entry.
+async fn clock_moves_on() {
+    let last = SystemClock.now();
+    eventually("the clock moves on", async || (SystemClock.now() > last).then_some(())).await;
 }
 
 fn text(reply: &Reply) -> String {
@@ -121,7 +123,7 @@ async fn exports_are_downloads_that_verify_offline() {
         let token = api.admin_token(AdminRole::Admin);
         record(&api, &staff(AdminId(Uuid::from_u128(5))), AuditEntry::done("LOGOUT", "session", "-1")).await;
         sealed(&api, &token).await;
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        clock_moves_on().await;
         let csv = api.get("/api/admin/audit-logs/export").bearer(&token).send().await;
         assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
         assert_eq!(csv.header("content-disposition"), "attachment; filename=\"audit-log.csv\"");
@@ -171,7 +173,7 @@ async fn a_workshop_s_trail_holds_only_its_own() {
         get(format!("/api/admin/tenants/{mine}/audit-logs?tenantId={other}")).await.invalid(&["tenantId INVALID"]);
         let summary = get(format!("/api/admin/tenants/{mine}/audit-logs/summary")).await.expect(200);
         assert_eq!(summary["actionsLast24h"], 1);
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        clock_moves_on().await;
         let export = text(&get(format!("/api/admin/tenants/{mine}/audit-logs/export")).await);
         assert!(export.contains(&mine.to_string()) && !export.contains(&other.to_string()), "{export}");
         let unknown = Uuid::from_u128(1);

@@ -67,8 +67,7 @@ fn public_operations_are_these_and_no_others() {
     let public: BTreeSet<String> =
         routes.operations().iter().filter(|it| it.access == Access::Public).map(name).collect();
     let listed: BTreeSet<String> = PUBLIC.iter().map(|it| (*it).to_owned()).collect();
-    let unlisted: Vec<_> = public.difference(&listed).collect();
-    assert!(unlisted.is_empty(), "public, but not listed: {unlisted:?}");
+    assert_eq!(public, listed, "public operations, and the list of them");
 }
 
 #[actix_web::test]
@@ -76,8 +75,10 @@ async fn nothing_opens_without_the_right_token() {
     on_each_database(async |db| {
         let api = Api::start(db).await;
         let (admin, tenant) = (api.admin_token(AdminRole::SuperAdmin), api.tenant_token(TenantRole::Owner));
+        let mut tried = 0;
         for operation in routes::all(Environment::Production).operations() {
             let Some(kind) = operation.access.audience() else { continue };
+            tried += 1;
             let what = name(operation);
             let reply = call(&api, operation, None).await;
             assert_eq!(reply.status, 401, "{what} without a token");
@@ -87,6 +88,7 @@ async fn nothing_opens_without_the_right_token() {
             call(&api, operation, Some(wrong)).await.problem(401, "TOKEN_INVALID");
             call(&api, operation, Some("abc")).await.problem(401, "TOKEN_INVALID");
         }
+        assert!(tried >= 90, "tried {tried} operations");
     })
     .await;
 }
@@ -95,6 +97,7 @@ async fn nothing_opens_without_the_right_token() {
 async fn nothing_opens_without_the_permission() {
     on_each_database(async |db| {
         let api = Api::start(db).await;
+        let (mut of_staff, mut of_workshops) = (0, 0);
         for operation in routes::all(Environment::Production).operations() {
             let what = name(operation);
             match operation.access {
@@ -103,6 +106,7 @@ async fn nothing_opens_without_the_permission() {
                         let reply = call(&api, operation, Some(&api.admin_token(*role))).await;
                         assert_eq!(reply.status, 403, "{what} as {role}");
                         reply.problem(403, "FORBIDDEN");
+                        of_staff += 1;
                     }
                 }
                 Access::Tenant(Need::Permission(permission)) => {
@@ -110,11 +114,13 @@ async fn nothing_opens_without_the_permission() {
                         let reply = call(&api, operation, Some(&api.tenant_token(*role))).await;
                         assert_eq!(reply.status, 403, "{what} as {role}");
                         reply.problem(403, "FORBIDDEN");
+                        of_workshops += 1;
                     }
                 }
                 _ => {}
             }
         }
+        assert!(of_staff >= 100 && of_workshops >= 20, "tried {of_staff} and {of_workshops} calls");
     })
     .await;
 }
@@ -131,18 +137,22 @@ async fn a_password_that_must_be_changed_closes_all_but_three_routes() {
             must_change_password: true,
             generation: 1,
         });
+        let (mut open_to_all, mut closed) = (BTreeSet::new(), 0);
         for operation in routes::all(Environment::Production).operations() {
             match operation.access {
                 Access::Admin(Need::Token) => {
                     let open = ["/admin/auth/verify", "/admin/auth/logout", "/admin/auth/password/change"];
                     assert!(open.contains(&operation.path.as_str()), "{}", name(operation));
+                    open_to_all.insert(operation.path.clone());
                 }
                 Access::Admin(_) => {
                     call(&api, operation, Some(&token)).await.problem(403, "PASSWORD_CHANGE_REQUIRED");
+                    closed += 1;
                 }
                 _ => {}
             }
         }
+        assert!(!open_to_all.is_empty() && closed >= 50, "{open_to_all:?} are open, {closed} are not");
     })
     .await;
 }
@@ -160,12 +170,15 @@ async fn an_expired_trial_only_reads() {
             generation: 1,
             tenant_generation: 1,
         });
+        let mut refused = 0;
         for operation in routes::all(Environment::Production).operations() {
             let Access::Tenant(Need::Permission(permission)) = operation.access else { continue };
             if permission.as_str().ends_with(":write") && permission != auth::TenantPermission::TicketsWrite {
                 call(&api, operation, Some(&token)).await.problem(403, "TRIAL_EXPIRED");
+                refused += 1;
             }
         }
+        assert!(refused >= 8, "{refused} operations write");
     })
     .await;
 }
@@ -176,7 +189,7 @@ async fn a_refusal_by_permission_leaves_an_entry() {
         let api = Api::start(db).await;
         let routes = routes::all(Environment::Production);
         let guarded = |it: &&Operation| matches!(it.access, Access::Admin(Need::Permission(permission)) if !permission.granted_to(AdminRole::Marketing));
-        let Some(operation) = routes.operations().iter().find(guarded) else { return };
+        let operation = routes.operations().iter().find(guarded).expect("something that marketing may not do");
         call(&api, operation, Some(&api.admin_token(AdminRole::Marketing))).await.problem(403, "FORBIDDEN");
         let page = kernel::page::PageRequest {
             limit: 10,

@@ -37,7 +37,7 @@ mod create {
             let event = kernel::outbox::NewEvent::new("test.created", "x", json!({}));
             core.outbox.publish_in(tx, event).await?;
             if body.fail == Some(true) {
-                return Err(Problem::field("name", "INVALID", "is not to be had"));
+                return Err(Problem::field("name", kernel::FieldCode::Invalid, "is not to be had"));
             }
             let number = NUMBER.fetch_add(1, Ordering::SeqCst);
             Ok(Answer::created("/api/things/1", &json!({ "name": body.name, "number": number }))?.etag(1))

@@ -11,7 +11,7 @@ use common::Reply;
 use futures::future::{join, join_all};
 use serde_json::json;
 use support::{Proxy, Server, Site, Sql};
-use test_support::TestDatabase;
+use test_support::{TestDatabase, eventually};
 use tokio::time::{Instant, sleep};
 
 const EMAIL: &str = "ada@nextcrm.test";
@@ -125,9 +125,7 @@ async fn is_idle(server: &Server) {
 
 /// Waits until so many queries of this database wait for a lock.
 async fn until_waiting(sql: &Sql, queries: i64) {
-    while sql.count(LOCK_WAITERS).await < queries {
-        sleep(Duration::from_millis(10)).await;
-    }
+    eventually("queries wait", async || (sql.count(LOCK_WAITERS).await >= queries).then_some(())).await;
 }
 
 const LOCK_WAITERS: &str = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";

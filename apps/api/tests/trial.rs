@@ -12,18 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 const BO: &str = "bo@garage.test";
 
-/// Until the token is refused as revoked on this node; a second at most.
-async fn until_revoked(node: &Api, token: &str) {
-    let began = Instant::now();
-    loop {
-        let reply = node.get("/api/tenant/auth/verify").bearer(token).send().await;
-        if reply.status != 200 {
-            reply.problem(401, "TOKEN_REVOKED");
-            return;
-        }
-        assert!(began.elapsed() < Duration::from_secs(1), "not heard of");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+/// Waits until a token of before is refused.
+async fn until_revoked(api: &Api, token: &str) {
+    api.until_refused(VERIFY, token).await.problem(401, "TOKEN_REVOKED");
 }
 
 #[actix_web::test]

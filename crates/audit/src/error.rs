@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use kernel::{DomainError, ErrorKind, StoreError};
+use kernel::{DomainError, ErrorCode, ErrorKind, StoreError};
 
 /// What a port to another crate failed with; it keeps its kind and code.
 pub type DirectoryError = Box<dyn DomainError>;
@@ -45,13 +45,13 @@ impl DomainError for AuditError {
         }
     }
 
-    fn code(&self) -> &'static str {
+    fn code(&self) -> ErrorCode {
         match self {
-            Self::ChainBroken { .. } => "AUDIT_CHAIN_BROKEN",
-            Self::ArchiveBusy => "CONFLICT",
+            Self::ChainBroken { .. } => ErrorCode::AuditChainBroken,
+            Self::ArchiveBusy => ErrorCode::Conflict,
             Self::Directory(error) => error.code(),
-            Self::Store(error) if error.is_unavailable() => "DATABASE_UNAVAILABLE",
-            Self::NoIdentity | Self::File(_) | Self::Seal(_) | Self::Store(_) => "INTERNAL",
+            Self::Store(error) if error.is_unavailable() => ErrorCode::DatabaseUnavailable,
+            Self::NoIdentity | Self::File(_) | Self::Seal(_) | Self::Store(_) => ErrorCode::Internal,
         }
     }
 

@@ -153,6 +153,7 @@ async fn archived_entries_leave_a_chain_that_verifies_on_both_sides() {
         assert_eq!((report.checked, report.first_problem), (6, None));
 
         let entries = archiver.open(&file).await.expect("opens");
+        assert_eq!(entries.len(), 6);
         assert!(entries.iter().all(|entry| entry.ip_address.as_deref() == Some("203.0.113.9")));
         let packed = zstd::decode_all(std::fs::File::open(&file).expect("opens")).expect("unpacks");
         assert!(!String::from_utf8(packed).expect("text").contains("203.0.113.9"), "not in clear in the file");

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use kernel::{DomainError, ErrorKind, FieldError, StoreError, sealed::SealError};
+use kernel::{DomainError, ErrorCode, ErrorKind, FieldCode, FieldError, StoreError, sealed::SealError};
 
 /// What can come of signing in, staying signed in and managing accounts, other than success.
 #[derive(Debug, thiserror::Error)]
@@ -120,28 +120,32 @@ impl DomainError for AuthError {
         }
     }
 
-    fn code(&self) -> &'static str {
+    fn code(&self) -> ErrorCode {
         match self {
-            Self::InvalidCredentials => "INVALID_CREDENTIALS",
-            Self::AccountLocked { .. } => "ACCOUNT_LOCKED",
-            Self::TooManyFailures { .. } => "RATE_LIMITED",
-            Self::TenantSuspended => "TENANT_SUSPENDED",
-            Self::Unauthenticated => "UNAUTHENTICATED",
-            Self::TokenInvalid => "TOKEN_INVALID",
-            Self::TokenRevoked => "TOKEN_REVOKED",
-            Self::TokenExpired => "TOKEN_EXPIRED",
-            Self::RefreshReused => "REFRESH_REUSED",
-            Self::SessionNotFound | Self::AdminNotFound => "NOT_FOUND",
-            Self::Invalid(_) | Self::CurrentPasswordIncorrect | Self::OneTimeTokenInvalid => "VALIDATION_FAILED",
-            Self::EmailTaken => "EMAIL_TAKEN",
-            Self::CannotChangeSelf => "CANNOT_CHANGE_SELF",
-            Self::LastSuperAdmin => "LAST_SUPER_ADMIN",
-            Self::PreconditionFailed => "PRECONDITION_FAILED",
-            Self::IllegalTransition => "ILLEGAL_TRANSITION",
-            Self::Forbidden => "FORBIDDEN",
-            Self::RevocationsStale | Self::HashQueueFull => "UNAVAILABLE",
-            Self::Store(error) if error.is_unavailable() => "DATABASE_UNAVAILABLE",
-            Self::Store(_) | Self::Signing(_) | Self::Hashing(_) | Self::Sealing(_) | Self::Event(_) => "INTERNAL",
+            Self::InvalidCredentials => ErrorCode::InvalidCredentials,
+            Self::AccountLocked { .. } => ErrorCode::AccountLocked,
+            Self::TooManyFailures { .. } => ErrorCode::RateLimited,
+            Self::TenantSuspended => ErrorCode::TenantSuspended,
+            Self::Unauthenticated => ErrorCode::Unauthenticated,
+            Self::TokenInvalid => ErrorCode::TokenInvalid,
+            Self::TokenRevoked => ErrorCode::TokenRevoked,
+            Self::TokenExpired => ErrorCode::TokenExpired,
+            Self::RefreshReused => ErrorCode::RefreshReused,
+            Self::SessionNotFound | Self::AdminNotFound => ErrorCode::NotFound,
+            Self::Invalid(_) | Self::CurrentPasswordIncorrect | Self::OneTimeTokenInvalid => {
+                ErrorCode::ValidationFailed
+            }
+            Self::EmailTaken => ErrorCode::EmailTaken,
+            Self::CannotChangeSelf => ErrorCode::CannotChangeSelf,
+            Self::LastSuperAdmin => ErrorCode::LastSuperAdmin,
+            Self::PreconditionFailed => ErrorCode::PreconditionFailed,
+            Self::IllegalTransition => ErrorCode::IllegalTransition,
+            Self::Forbidden => ErrorCode::Forbidden,
+            Self::RevocationsStale | Self::HashQueueFull => ErrorCode::Unavailable,
+            Self::Store(error) if error.is_unavailable() => ErrorCode::DatabaseUnavailable,
+            Self::Store(_) | Self::Signing(_) | Self::Hashing(_) | Self::Sealing(_) | Self::Event(_) => {
+                ErrorCode::Internal
+            }
         }
     }
 
@@ -149,10 +153,10 @@ impl DomainError for AuthError {
         match self {
             Self::Invalid(fields) => fields.clone(),
             Self::CurrentPasswordIncorrect => {
-                vec![FieldError::new("currentPassword", "INCORRECT", "is not your current password")]
+                vec![FieldError::new("currentPassword", FieldCode::Incorrect, "is not your current password")]
             }
             Self::OneTimeTokenInvalid => {
-                vec![FieldError::new("token", "TOKEN_INVALID", "is not valid any more; ask for a new link")]
+                vec![FieldError::new("token", FieldCode::TokenInvalid, "is not valid any more; ask for a new link")]
             }
             _ => Vec::new(),
         }

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use futures::future::join_all;
 use kernel::{Clock, PrincipalKind};
 use secrecy::ExposeSecret;
-use test_support::{FixedClock, on_each_database};
+use test_support::{FixedClock, on_each_database, within};
 
 use world::{Node, PASSWORD, add_ada, add_ada_with, context};
 
@@ -163,13 +163,11 @@ async fn every_node_hears_of_a_revocation_within_a_second() {
         node.revocations.revoke_principal_in(&mut tx, me.subject(), 2, None).await.expect("writes");
         assert!(node.tokens.verify_admin(&access).is_ok(), "not before the commit");
         tx.commit().await.expect("commits");
-        let begun = std::time::Instant::now();
         for node in [&node, &other] {
-            while node.tokens.verify_admin(&access).is_ok() {
-                assert!(begun.elapsed() < Duration::from_secs(1), "not heard of");
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            assert!(matches!(node.tokens.verify_admin(&access), Err(AuthError::TokenRevoked)));
+            let revoked =
+                async || matches!(node.tokens.verify_admin(&access), Err(AuthError::TokenRevoked)).then_some(());
+            // A second, and some more on a busy machine.
+            within(Duration::from_secs(5), "the node hears of it", revoked).await;
         }
         stop.cancel();
         for feed in feeds {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use kernel::{DomainError, ErrorKind, FieldError, StoreError};
+use kernel::{DomainError, ErrorCode, ErrorKind, FieldCode, FieldError, StoreError};
 
 use crate::domain::RenderError;
 
@@ -59,24 +59,24 @@ impl DomainError for EmailError {
         }
     }
 
-    fn code(&self) -> &'static str {
+    fn code(&self) -> ErrorCode {
         match self {
-            Self::NotificationNotFound | Self::SuppressionNotFound => "NOT_FOUND",
-            Self::IllegalTransition => "ILLEGAL_TRANSITION",
-            Self::SecretErased => "SECRET_ERASED",
-            Self::AddressSuppressed => "ADDRESS_SUPPRESSED",
-            Self::VersionMismatch => "PRECONDITION_FAILED",
-            Self::Invalid(_) | Self::WebhookUnreadable => "VALIDATION_FAILED",
-            Self::SignatureInvalid => "SIGNATURE_INVALID",
+            Self::NotificationNotFound | Self::SuppressionNotFound => ErrorCode::NotFound,
+            Self::IllegalTransition => ErrorCode::IllegalTransition,
+            Self::SecretErased => ErrorCode::SecretErased,
+            Self::AddressSuppressed => ErrorCode::AddressSuppressed,
+            Self::VersionMismatch => ErrorCode::PreconditionFailed,
+            Self::Invalid(_) | Self::WebhookUnreadable => ErrorCode::ValidationFailed,
+            Self::SignatureInvalid => ErrorCode::SignatureInvalid,
             Self::Store(error) => error.code(),
-            Self::Render(_) | Self::Seal(_) => "INTERNAL",
+            Self::Render(_) | Self::Seal(_) => ErrorCode::Internal,
         }
     }
 
     fn fields(&self) -> Vec<FieldError> {
         match self {
             Self::Invalid(fields) => fields.clone(),
-            Self::WebhookUnreadable => vec![FieldError::new("body", "INVALID", self.to_string())],
+            Self::WebhookUnreadable => vec![FieldError::new("body", FieldCode::Invalid, self.to_string())],
             _ => Vec::new(),
         }
     }

@@ -2,7 +2,7 @@
 
 mod world;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use email::{
@@ -10,7 +10,7 @@ use email::{
     repository::{MailQueue, NotificationRepository},
 };
 use kernel::{Clock, Engine, Transactor};
-use test_support::on_each_database;
+use test_support::{eventually, on_each_database};
 use world::{World, failed, many, new, sent};
 
 #[tokio::test]
@@ -65,12 +65,7 @@ async fn old_messages_are_deleted_but_never_one_that_waits() {
 async fn somebody_waits(world: &World) {
     let waiting = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     if world.db.engine() == Engine::Postgres {
-        let seen = async {
-            while world.count(waiting).await == 0 {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(10), seen).await.expect("somebody waits");
+        eventually("somebody waits", async || (world.count(waiting).await > 0).then_some(())).await;
     }
 }
 

@@ -2,6 +2,8 @@ use std::{borrow::Cow, time::Duration};
 
 use serde::Serialize;
 
+use crate::{ErrorCode, FieldCode};
+
 /// The kinds of outcomes; the shell has one table from kind to HTTP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
@@ -32,20 +34,16 @@ pub enum ErrorKind {
 pub struct FieldError {
     /// Path in the body as the client wrote it (`owner.email`, `metrics[3].value`), or the parameter's name.
     pub field: Cow<'static, str>,
-    /// Upper snake case, stable: `REQUIRED`, `TOO_LONG`, `INVALID`, ...
-    pub code: Cow<'static, str>,
+    /// What is wrong, for programs.
+    pub code: FieldCode,
     /// What is wrong and how to mend it.
     pub message: String,
 }
 
 impl FieldError {
     /// Names the field, the code and the fix.
-    pub fn new(
-        field: impl Into<Cow<'static, str>>,
-        code: impl Into<Cow<'static, str>>,
-        message: impl Into<String>,
-    ) -> Self {
-        Self { field: field.into(), code: code.into(), message: message.into() }
+    pub fn new(field: impl Into<Cow<'static, str>>, code: FieldCode, message: impl Into<String>) -> Self {
+        Self { field: field.into(), code, message: message.into() }
     }
 }
 
@@ -53,8 +51,8 @@ impl FieldError {
 pub trait DomainError: std::error::Error + Send + Sync + 'static {
     /// Which kind of outcome.
     fn kind(&self) -> ErrorKind;
-    /// The stable code on the wire.
-    fn code(&self) -> &'static str;
+    /// The code on the wire.
+    fn code(&self) -> ErrorCode;
     /// The wrong fields, for [`ErrorKind::Validation`].
     fn fields(&self) -> Vec<FieldError> {
         Vec::new()

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{DomainError, ErrorKind, StoreError, Tx, sealed::SealError};
+use crate::{DomainError, ErrorCode, ErrorKind, StoreError, Tx, sealed::SealError};
 
 /// Most characters of a key.
 pub const MAX_KEY_LENGTH: usize = 255;
@@ -181,18 +181,20 @@ impl DomainError for IdempotencyError {
         }
     }
 
-    fn code(&self) -> &'static str {
+    fn code(&self) -> ErrorCode {
         match self {
-            Self::InvalidKey => "VALIDATION_FAILED",
-            Self::LeaseLost => "IDEMPOTENCY_IN_FLIGHT",
-            Self::Store(error) if error.is_unavailable() => "DATABASE_UNAVAILABLE",
-            Self::Seal(_) | Self::Store(_) => "INTERNAL",
+            Self::InvalidKey => ErrorCode::ValidationFailed,
+            Self::LeaseLost => ErrorCode::IdempotencyInFlight,
+            Self::Store(error) if error.is_unavailable() => ErrorCode::DatabaseUnavailable,
+            Self::Seal(_) | Self::Store(_) => ErrorCode::Internal,
         }
     }
 
     fn fields(&self) -> Vec<crate::FieldError> {
         match self {
-            Self::InvalidKey => vec![crate::FieldError::new("Idempotency-Key", "INVALID", self.to_string())],
+            Self::InvalidKey => {
+                vec![crate::FieldError::new("Idempotency-Key", crate::FieldCode::Invalid, self.to_string())]
+            }
             _ => Vec::new(),
         }
     }

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, SubsecRound, Timelike, Utc};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::FieldError;
+use crate::{FieldCode, FieldError};
 
 /// Years of what is kept.
 const KEPT: RangeInclusive<i32> = 1970..=2100;
@@ -21,7 +21,7 @@ const MAX_LENGTH: usize = 64;
 /// `INVALID`, naming `field`.
 pub fn kept(field: &'static str, text: &str) -> Result<DateTime<Utc>, FieldError> {
     let message = "must be a time such as 2026-01-31T00:00:00Z, of the years 1970 to 2100";
-    instant(text, &KEPT).ok_or_else(|| FieldError::new(field, "INVALID", message))
+    instant(text, &KEPT).ok_or_else(|| FieldError::new(field, FieldCode::Invalid, message))
 }
 
 /// A bound of a filter: an instant (RFC 3339), or a day, whose first instant `start_of` knows; years 0001 to 9999.
@@ -33,7 +33,7 @@ pub fn bound(
     text: &str,
     start_of: impl FnOnce(NaiveDate) -> DateTime<Utc>,
 ) -> Result<DateTime<Utc>, FieldError> {
-    read_bound(text, start_of).ok_or_else(|| FieldError::new(field, "INVALID", BOUND))
+    read_bound(text, start_of).ok_or_else(|| FieldError::new(field, FieldCode::Invalid, BOUND))
 }
 
 const BOUND: &str = "must be a time like 2026-01-31T09:00:00Z or a day like 2026-01-31, of the years 0001 to 9999";

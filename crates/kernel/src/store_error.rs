@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
-use crate::{DomainError, ErrorKind};
+use crate::{DomainError, ErrorCode, ErrorKind};
 
 /// What can go wrong in a store, in words a service can act on; the source is always kept.
 #[derive(Debug, thiserror::Error)]
@@ -68,8 +68,8 @@ impl DomainError for StoreError {
         if self.is_unavailable() { ErrorKind::Unavailable } else { ErrorKind::Internal }
     }
 
-    fn code(&self) -> &'static str {
-        if self.is_unavailable() { "DATABASE_UNAVAILABLE" } else { "INTERNAL" }
+    fn code(&self) -> ErrorCode {
+        if self.is_unavailable() { ErrorCode::DatabaseUnavailable } else { ErrorCode::Internal }
     }
 
     fn retry_after(&self) -> Option<Duration> {

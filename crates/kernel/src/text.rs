@@ -3,7 +3,7 @@
 use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::FieldError;
+use crate::{FieldCode, FieldError};
 
 /// Whether a character must not stand in any text: controls (but line breaks and tabs where `multiline`),
 /// bidirectional overrides and isolates, zero-width and other invisible formatting, non-characters.
@@ -60,14 +60,14 @@ fn clean(field: &'static str, text: &str, max: usize, multiline: bool) -> Result
     }
     let text: String = text.trim().nfc().collect();
     if text.is_empty() {
-        return Err(FieldError::new(field, "REQUIRED", "must not be empty"));
+        return Err(FieldError::new(field, FieldCode::Required, "must not be empty"));
     }
     if text.chars().count() > max {
         return Err(too_long(field, max));
     }
     if text.chars().any(|c| is_forbidden(c, multiline)) {
         let message = "must not contain control, invisible or text-direction characters";
-        return Err(FieldError::new(field, "FORBIDDEN_CHARACTER", message));
+        return Err(FieldError::new(field, FieldCode::ForbiddenCharacter, message));
     }
     if !text.chars().any(is_visible) {
         return Err(FieldError::new(field, "REQUIRED", "must have a character that can be seen"));
@@ -76,7 +76,7 @@ fn clean(field: &'static str, text: &str, max: usize, multiline: bool) -> Result
 }
 
 fn too_long(field: &'static str, max: usize) -> FieldError {
-    FieldError::new(field, "TOO_LONG", format!("must be at most {max} characters"))
+    FieldError::new(field, FieldCode::TooLong, format!("must be at most {max} characters"))
 }
 
 /// Text for `LIKE`, with `%`, `_` and the escape character `\` taken literally, between two `%`.

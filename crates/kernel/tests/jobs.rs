@@ -19,7 +19,7 @@ use kernel::{
     sealed::KeyRing,
     store::{Housekeeping, SeaIdempotency, SeaOutbox, SeaScheduleMarks},
 };
-use test_support::{FixedClock, SeededEntropy, on_each_database};
+use test_support::{FixedClock, SeededEntropy, eventually, on_each_database};
 use tokio_util::sync::CancellationToken;
 
 const LEASE: Duration = Duration::from_secs(60);
@@ -133,7 +133,8 @@ async fn several_runners_run_each_tick_once() {
         };
         let first_tick = Cadence::every(Duration::from_secs(1)).latest_tick(SystemClock.now());
         let runners = [start(), start(), start()];
-        tokio::time::sleep(Duration::from_millis(2_200)).await;
+        let ran_twice = async || (job.0.load(Ordering::SeqCst) >= 2).then_some(());
+        eventually("two ticks run", ran_twice).await;
         for runner in runners {
             runner.stop().await;
         }

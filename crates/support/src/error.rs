@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use kernel::{DomainError, ErrorKind, FieldError, StoreError};
+use kernel::{DomainError, ErrorCode, ErrorKind, FieldError, StoreError};
 
 use crate::domain::Refusal;
 
@@ -55,13 +55,13 @@ impl DomainError for SupportError {
         }
     }
 
-    fn code(&self) -> &'static str {
+    fn code(&self) -> ErrorCode {
         match self {
-            Self::Validation(_) => "VALIDATION_FAILED",
-            Self::TicketNotFound => "NOT_FOUND",
-            Self::IllegalTransition(_) | Self::WorkshopDeleted => "ILLEGAL_TRANSITION",
-            Self::VersionMismatch => "PRECONDITION_FAILED",
-            Self::Stranger => "FORBIDDEN",
+            Self::Validation(_) => ErrorCode::ValidationFailed,
+            Self::TicketNotFound => ErrorCode::NotFound,
+            Self::IllegalTransition(_) | Self::WorkshopDeleted => ErrorCode::IllegalTransition,
+            Self::VersionMismatch => ErrorCode::PreconditionFailed,
+            Self::Stranger => ErrorCode::Forbidden,
             Self::Store(error) => error.code(),
         }
     }

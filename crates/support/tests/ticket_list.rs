@@ -118,6 +118,7 @@ async fn a_workshop_lists_its_own_whatever_it_asks_for() {
             let mine =
                 all.iter().filter(|it| it.tenant_id == tenant && filter.is_none_or(|asked| asked == tenant)).count();
             assert_eq!((found.items.len(), found.total), (mine, mine as u64), "{filter:?}");
+            assert_eq!(mine > 0, filter.is_none_or(|asked| asked == tenant), "{filter:?}");
             assert!(found.items.iter().all(|view| view.ticket.tenant_id == tenant));
             assert!(found.items.iter().all(|view| view.assigned_to.is_some() == view.ticket.assigned_to.is_some()));
         }

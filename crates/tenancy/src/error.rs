@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use kernel::{DomainError, ErrorKind, FieldError, StoreError, sealed::SealError};
+use kernel::{DomainError, ErrorCode, ErrorKind, FieldError, StoreError, sealed::SealError};
 
 use crate::domain::Change;
 
@@ -132,26 +132,26 @@ impl DomainError for TenancyError {
         }
     }
 
-    fn code(&self) -> &'static str {
+    fn code(&self) -> ErrorCode {
         match self {
-            Self::Validation(_) => "VALIDATION_FAILED",
-            Self::TenantNotFound | Self::PersonNotFound | Self::SubscriptionNotFound => "NOT_FOUND",
-            Self::IntegrationNotFound => "NOT_FOUND",
-            Self::IntegrationExists | Self::IntegrationUnusable => "CONFLICT",
-            Self::UsageFull => "CONFLICT",
-            Self::IntegrationKeyMissing => "UNAVAILABLE",
-            Self::Seal(_) => "INTERNAL",
-            Self::SubdomainTaken => "SUBDOMAIN_TAKEN",
-            Self::SlugTaken => "SLUG_TAKEN",
-            Self::EmailTaken => "EMAIL_TAKEN",
-            Self::IllegalTransition(_) | Self::NotAccepted | Self::NotInvited => "ILLEGAL_TRANSITION",
-            Self::CannotChangeSelf => "CANNOT_CHANGE_SELF",
-            Self::Rank => "FORBIDDEN",
-            Self::SeatsTaken { .. } | Self::PlanTooSmall { .. } | Self::CallsUsed { .. } => "QUOTA_EXCEEDED",
-            Self::LastOwner => "LAST_OWNER",
-            Self::VersionMismatch => "PRECONDITION_FAILED",
-            Self::Store(error) if error.is_unavailable() => "DATABASE_UNAVAILABLE",
-            Self::Store(_) => "INTERNAL",
+            Self::Validation(_) => ErrorCode::ValidationFailed,
+            Self::TenantNotFound | Self::PersonNotFound | Self::SubscriptionNotFound => ErrorCode::NotFound,
+            Self::IntegrationNotFound => ErrorCode::NotFound,
+            Self::IntegrationExists | Self::IntegrationUnusable => ErrorCode::Conflict,
+            Self::UsageFull => ErrorCode::Conflict,
+            Self::IntegrationKeyMissing => ErrorCode::Unavailable,
+            Self::Seal(_) => ErrorCode::Internal,
+            Self::SubdomainTaken => ErrorCode::SubdomainTaken,
+            Self::SlugTaken => ErrorCode::SlugTaken,
+            Self::EmailTaken => ErrorCode::EmailTaken,
+            Self::IllegalTransition(_) | Self::NotAccepted | Self::NotInvited => ErrorCode::IllegalTransition,
+            Self::CannotChangeSelf => ErrorCode::CannotChangeSelf,
+            Self::Rank => ErrorCode::Forbidden,
+            Self::SeatsTaken { .. } | Self::PlanTooSmall { .. } | Self::CallsUsed { .. } => ErrorCode::QuotaExceeded,
+            Self::LastOwner => ErrorCode::LastOwner,
+            Self::VersionMismatch => ErrorCode::PreconditionFailed,
+            Self::Store(error) if error.is_unavailable() => ErrorCode::DatabaseUnavailable,
+            Self::Store(_) => ErrorCode::Internal,
         }
     }
 

@@ -118,6 +118,7 @@ async fn of_many_of_one_type_one_wins() {
         });
         let outcomes: Vec<_> = join_all(tasks).await.into_iter().map(|task| task.expect("runs")).collect();
         let (won, lost): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+        assert_eq!((won.len(), lost.len()), (1, 11));
         assert!(lost.iter().all(|it| matches!(it, Err(TenancyError::IntegrationExists))), "{lost:?}");
         let won: Vec<_> = won.into_iter().flatten().map(|saved| saved.integration).collect();
         assert_eq!(world.integrations.list(shop).await.expect("a list"), won);
@@ -163,6 +164,7 @@ async fn a_ciphertext_in_another_workshops_row_is_quarantined_and_never_opens() 
             assert!(matches!(outcome, Ok(2) | Err(TenancyError::IntegrationUnusable)), "{outcome:?}");
         }
         let shown = it.list(thief).await.expect("a list");
+        assert_eq!(shown.len(), 2);
         for one in &shown {
             assert!(one.quarantined_at.is_some() && one.is_active && one.version == 2);
             assert!(one.credentials.values().chain(&one.signing_secret).all(|mask| mask == "••••"), "{one:?}");

@@ -1,6 +1,6 @@
 //! What tests of all crates need: throw-away databases on both engines ([`TestDatabase`],
 //! [`on_each_database`]), a clock that stands still ([`FixedClock`]), randomness that repeats
-//! ([`SeededEntropy`]) and a transactor that tells what became of its transactions
+//! ([`SeededEntropy`]), waiting for what others do ([`eventually`]) and a transactor that tells what became of its transactions
 //! ([`RecordingTransactor`]).
 //!
 //! A development dependency only; nothing here goes into the server.
@@ -10,9 +10,15 @@
 mod clock;
 mod database;
 mod entropy;
+mod eventually;
 mod transactor;
 
 pub use clock::FixedClock;
 pub use database::{TestDatabase, on_each_database};
 pub use entropy::SeededEntropy;
+pub use eventually::{eventually, within};
 pub use transactor::RecordingTransactor;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

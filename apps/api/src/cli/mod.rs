@@ -5,6 +5,7 @@ mod create_admin;
 mod doctor;
 mod keys;
 mod migrate;
+mod outbox;
 pub mod seed;
 
 pub(crate) use migrate::connect as migrate_connect;
@@ -21,7 +22,8 @@ use kernel::OsEntropy;
 use secrecy::SecretString;
 
 use self::{
-    audit::AuditCommand, create_admin::CreateAdminArgs, keys::KeysCommand, migrate::MigrateCommand, seed::SeedArgs,
+    audit::AuditCommand, create_admin::CreateAdminArgs, keys::KeysCommand, migrate::MigrateCommand,
+    outbox::OutboxCommand, seed::SeedArgs,
 };
 use crate::{
     composition::Services,
@@ -70,6 +72,11 @@ enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Look at events that were given up on.
+    Outbox {
+        #[command(subcommand)]
+        command: OutboxCommand,
+    },
 }
 
 /// Runs the command that the process was started with.
@@ -117,6 +124,7 @@ async fn run(command: Command) -> anyhow::Result<bool> {
         Command::CreateAdmin(args) => create_admin::run(&services().await?, &args, &mut io::stdout()).await?,
         Command::Seed(args) => seed(&args).await?,
         Command::Audit { command } => return audit(command).await,
+        Command::Outbox { command } => outbox::run(&services().await?, &command, &mut io::stdout()).await?,
         Command::Keys { command } => return keys::run(&services().await?, &command, &mut io::stdout()).await,
     }
     Ok(true)

@@ -7,7 +7,7 @@ use kernel::{
     AuditTrail, Clock, Database, DatabaseOptions, Entropy, OsEntropy, SystemClock, Transactor,
     idempotency::{IdempotencyKeys, IdempotencyOptions},
     jobs::{Cadence, Runner, RunnerOptions, Schedule, ScheduleMarks},
-    outbox::{EventHandler, EventQueue, Outbox, Relay, RelayOptions},
+    outbox::{DeadEvents, EventHandler, EventQueue, Outbox, Relay, RelayOptions},
     rate::RateWindows,
     refusals::Refusals,
     sealed::{KeyRing, Reseal},
@@ -74,6 +74,8 @@ pub struct Core {
     pub outbox: Arc<dyn Outbox>,
     /// Where events are taken from.
     pub event_queue: Arc<dyn EventQueue>,
+    /// Events that were given up on.
+    pub dead_events: Arc<dyn DeadEvents>,
     /// Idempotency keys.
     pub idempotency: Arc<dyn IdempotencyKeys>,
     /// The tables that `nextcrm keys rotate` seals anew.
@@ -109,6 +111,7 @@ impl Core {
             audit,
             sealed_tables: vec![Arc::clone(&outbox) as _, Arc::clone(&keys) as _],
             event_queue: Arc::clone(&outbox) as Arc<dyn EventQueue>,
+            dead_events: Arc::clone(&outbox) as Arc<dyn DeadEvents>,
             outbox,
             idempotency: keys,
             marks: Arc::new(marks),

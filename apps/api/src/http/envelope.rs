@@ -14,7 +14,7 @@ use actix_web::{
     middleware::Next,
     web,
 };
-use kernel::{OsEntropy, SystemClock};
+use kernel::{ErrorCode, OsEntropy, SystemClock};
 use tracing::Instrument;
 
 use super::{HttpSettings, Problem, RequestId, X_REQUEST_ID, metrics, routes::RouteTemplate};
@@ -149,15 +149,19 @@ fn plain(status: StatusCode) -> Problem {
         StatusCode::NOT_FOUND => Problem::not_found(),
         StatusCode::UNAUTHORIZED => Problem::unauthenticated(),
         StatusCode::FORBIDDEN => Problem::forbidden(),
-        StatusCode::METHOD_NOT_ALLOWED => Problem::new(status, "METHOD_NOT_ALLOWED", "Not with this method."),
-        StatusCode::NOT_ACCEPTABLE => {
-            Problem::new(status, "NOT_ACCEPTABLE", "Nothing that you accept can be sent. Accept application/json.")
-        }
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "PAYLOAD_TOO_LARGE", "The body is too large."),
+        StatusCode::METHOD_NOT_ALLOWED => Problem::new(status, ErrorCode::MethodNotAllowed, "Not with this method."),
+        StatusCode::NOT_ACCEPTABLE => Problem::new(
+            status,
+            ErrorCode::NotAcceptable,
+            "Nothing that you accept can be sent. Accept application/json.",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, ErrorCode::PayloadTooLarge, "The body is too large."),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            Problem::new(status, "UNSUPPORTED_MEDIA_TYPE", "The body must be sent as application/json.")
+            Problem::new(status, ErrorCode::UnsupportedMediaType, "The body must be sent as application/json.")
         }
-        status if status.is_client_error() => Problem::new(status, "BAD_REQUEST", "The request cannot be read."),
+        status if status.is_client_error() => {
+            Problem::new(status, ErrorCode::BadRequest, "The request cannot be read.")
+        }
         _ => Problem::internal(format!("the framework answered {status}")),
     }
 }

@@ -15,7 +15,7 @@ use actix_web::{
     web,
 };
 use kernel::{
-    Transactor, Tx,
+    ErrorCode, FieldCode, Transactor, Tx,
     idempotency::{BodyHash, Claim, IdempotencyKeys, KeyIdentity, Lease, StoredAnswer},
 };
 
@@ -96,7 +96,7 @@ impl Idempotent {
         let mut values = self.request.headers().get_all(&IDEMPOTENCY_KEY);
         let Some(value) = values.next() else { return Ok(None) };
         if values.next().is_some() {
-            return Err(Problem::field("Idempotency-Key", "DUPLICATE", "must be given only once"));
+            return Err(Problem::field("Idempotency-Key", FieldCode::Duplicate, "must be given only once"));
         }
         let extensions = self.request.extensions();
         let principal = extensions.get::<Principal>().map_or_else(|| "public".to_owned(), Principal::key);
@@ -131,12 +131,12 @@ fn replay(stored: StoredAnswer) -> Result<Answer, Problem> {
 
 fn in_flight(retry_after: Duration) -> Problem {
     let detail = "A request with this idempotency key is being carried out right now.";
-    Problem::new(StatusCode::CONFLICT, "IDEMPOTENCY_IN_FLIGHT", detail).retry_after(retry_after)
+    Problem::new(StatusCode::CONFLICT, ErrorCode::IdempotencyInFlight, detail).retry_after(retry_after)
 }
 
 fn reused() -> Problem {
     let detail = "This idempotency key was used with another body. Use a new key for a new request.";
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED", detail)
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::IdempotencyKeyReused, detail)
 }
 
 /// A claimed key; given back when the request is dropped half-way (a timeout, a panic, a client that left).

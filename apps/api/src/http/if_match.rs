@@ -3,7 +3,7 @@
 use std::{future::Ready, ops::Deref};
 
 use actix_web::{FromRequest, HttpRequest, dev, http::header};
-use kernel::VersionMatch;
+use kernel::{FieldCode, VersionMatch};
 
 use super::Problem;
 
@@ -42,7 +42,7 @@ fn parse(text: &str) -> Result<VersionMatch, Problem> {
     // Our tags are numbers: no comma can stand inside one.
     let tags: Vec<&str> = text.split(',').take(MAX_TAGS + 1).map(str::trim).collect();
     if tags.len() > MAX_TAGS {
-        return Err(Problem::field("If-Match", "TOO_LONG", format!("must be at most {MAX_TAGS} tags")));
+        return Err(Problem::field("If-Match", FieldCode::TooLong, format!("must be at most {MAX_TAGS} tags")));
     }
     let versions = tags.into_iter().filter_map(|tag| tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
     Ok(VersionMatch::OneOf(versions.collect()))

@@ -11,6 +11,7 @@ use actix_web::{
     web::BytesMut,
 };
 use futures::StreamExt;
+use kernel::ErrorCode;
 use kernel::idempotency::BodyHash;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
@@ -73,7 +74,7 @@ impl FromRequest for NoBody {
 }
 
 fn unsupported(detail: &'static str) -> Problem {
-    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", detail)
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::UnsupportedMediaType, detail)
 }
 
 pub(super) fn check_content_type(request: &HttpRequest, required: bool) -> Result<(), Problem> {
@@ -133,7 +134,7 @@ pub(super) async fn read_body(request: &HttpRequest, mut payload: dev::Payload) 
         Ok(outcome) => outcome,
         Err(_) => {
             let detail = format!("The body did not arrive within {} seconds.", deadline.as_secs());
-            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", detail)
+            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::RequestTimeout, detail)
                 .header(header::CONNECTION, HeaderValue::from_static("close")))
         }
     }
@@ -141,7 +142,7 @@ pub(super) async fn read_body(request: &HttpRequest, mut payload: dev::Payload) 
 
 fn too_large(limit: usize) -> Problem {
     let detail = format!("The body must be at most {limit} bytes.");
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", detail)
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::PayloadTooLarge, detail)
 }
 
 /// For fields of a PATCH: one that was given, be it `null`, is `Some`; one that was not stays `None` by

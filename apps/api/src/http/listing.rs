@@ -129,13 +129,13 @@ fn read<T: DeserializeOwned, F: SortField>(route: &str, path: &str, query: &str)
     let scope = page::scope(&[route, path, name_of(sort.field), direction, &filters_text]);
     let start = match (cursor, offset) {
         (Some(_), Some(_)) => {
-            errors.push(FieldError::new("offset", "INVALID", "must not be given together with cursor"));
+            errors.push(FieldError::new("offset", FieldCode::Invalid, "must not be given together with cursor"));
             Start::Offset(0)
         }
         (Some(text), None) => match Cursor::decode(&text, &scope, sort.field.key_type()) {
             Ok(cursor) => Start::After(cursor),
             Err(broken) => {
-                errors.push(FieldError::new("cursor", "INVALID", broken.to_string()));
+                errors.push(FieldError::new("cursor", FieldCode::Invalid, broken.to_string()));
                 Start::Offset(0)
             }
         },
@@ -152,7 +152,7 @@ fn take_limit(parameters: &mut BTreeMap<String, String>, errors: &mut Vec<FieldE
         None => DEFAULT_LIMIT,
         Some(Some(limit)) if limit >= 1 => limit.min(MAX_LIMIT),
         Some(_) => {
-            errors.push(FieldError::new("limit", "INVALID", "must be a whole number, 1 or more"));
+            errors.push(FieldError::new("limit", FieldCode::Invalid, "must be a whole number, 1 or more"));
             DEFAULT_LIMIT
         }
     }
@@ -167,7 +167,7 @@ fn take_number(
     // What the databases can count to.
     let number = whole_number(&text).filter(|number| i64::try_from(*number).is_ok());
     if number.is_none() {
-        errors.push(FieldError::new(name, "INVALID", "must be a whole number, 0 or more"));
+        errors.push(FieldError::new(name, FieldCode::Invalid, "must be a whole number, 0 or more"));
     }
     number
 }
@@ -182,7 +182,7 @@ fn take_sort<F: SortField>(parameters: &mut BTreeMap<String, String>, errors: &m
     let sort = parameters.remove("sort");
     let (by, order) = (parameters.remove("sortBy"), parameters.remove("sortOrder"));
     if sort.is_some() && (by.is_some() || order.is_some()) {
-        errors.push(FieldError::new("sort", "INVALID", "must not be given together with sortBy or sortOrder"));
+        errors.push(FieldError::new("sort", FieldCode::Invalid, "must not be given together with sortBy or sortOrder"));
         return F::default_sort();
     }
     let (parameter, name, direction) = match (&sort, &by, &order) {
@@ -196,7 +196,7 @@ fn take_sort<F: SortField>(parameters: &mut BTreeMap<String, String>, errors: &m
                 None | Some("asc") => Direction::Ascending,
                 Some("desc") => Direction::Descending,
                 Some(_) => {
-                    errors.push(FieldError::new("sortOrder", "INVALID", "must be asc or desc"));
+                    errors.push(FieldError::new("sortOrder", FieldCode::Invalid, "must be asc or desc"));
                     Direction::Ascending
                 }
             };
@@ -212,7 +212,7 @@ fn take_sort<F: SortField>(parameters: &mut BTreeMap<String, String>, errors: &m
         None => {
             let known: Vec<_> = F::FIELDS.iter().map(|(name, _)| *name).collect();
             let message = format!("must be one of {}", known.join(", "));
-            errors.push(FieldError::new(parameter, "INVALID", message));
+            errors.push(FieldError::new(parameter, FieldCode::Invalid, message));
             F::default_sort()
         }
     }
@@ -233,7 +233,7 @@ const MAX_SEARCH: usize = 200;
 pub fn search(text: Option<&str>) -> Result<Option<String>, Problem> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     if text.is_some_and(|text| text.chars().count() > MAX_SEARCH) {
-        return Err(Problem::field("search", "TOO_LONG", "must be at most 200 characters"));
+        return Err(Problem::field("search", FieldCode::TooLong, "must be at most 200 characters"));
     }
     Ok(text.map(str::to_owned))
 }

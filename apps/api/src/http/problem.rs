@@ -7,7 +7,7 @@ use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
-use kernel::{DomainError, ErrorKind, FieldError};
+use kernel::{DomainError, ErrorCode, ErrorKind, FieldCode, FieldError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,7 +26,7 @@ const MAX_ERRORS: usize = 100;
 
 struct Inner {
     status: StatusCode,
-    code: Cow<'static, str>,
+    code: ErrorCode,
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
     retry_after: Option<Duration>,
@@ -52,11 +52,11 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
 }
 
 impl Problem {
-    /// A problem with its status, code (of docs/errors.md) and a sentence for the client.
-    pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
+    /// A problem with its status, code and a sentence for the client.
+    pub fn new(status: StatusCode, code: ErrorCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner {
             status,
-            code: code.into(),
+            code,
             detail: detail.into(),
             errors: Vec::new(),
             retry_after: None,
@@ -69,46 +69,46 @@ impl Problem {
     #[must_use]
     pub fn validation(errors: Vec<FieldError>) -> Self {
         let mut problem =
-            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED", "One or more fields are wrong.");
+            Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::ValidationFailed, "One or more fields are wrong.");
         problem.0.errors = errors;
         problem.0.errors.truncate(MAX_ERRORS);
         problem
     }
 
     /// 422 VALIDATION_FAILED for one field.
-    pub fn field(
-        field: impl Into<Cow<'static, str>>,
-        code: impl Into<Cow<'static, str>>,
-        message: impl Into<String>,
-    ) -> Self {
+    pub fn field(field: impl Into<Cow<'static, str>>, code: FieldCode, message: impl Into<String>) -> Self {
         Self::validation(vec![FieldError::new(field, code, message)])
     }
 
     /// 400 BAD_REQUEST: cannot be read at all.
     pub fn bad_request(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", detail)
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::BadRequest, detail)
     }
 
     /// 401 UNAUTHENTICATED: no credentials at all.
     #[must_use]
     pub fn unauthenticated() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "Sign in and send the access token as a bearer token.")
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            ErrorCode::Unauthenticated,
+            "Sign in and send the access token as a bearer token.",
+        )
     }
 
     /// 403 FORBIDDEN.
     #[must_use]
     pub fn forbidden() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", "You are not allowed to do this.")
+        Self::new(StatusCode::FORBIDDEN, ErrorCode::Forbidden, "You are not allowed to do this.")
     }
 
     /// 404 NOT_FOUND: absent, or somebody else's; the two look the same.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing here.")
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, "There is nothing here.")
     }
 
     /// 503 with a code, to be tried again after a while.
-    pub fn unavailable(code: &'static str, retry_after: Duration) -> Self {
+    pub fn unavailable(code: ErrorCode, retry_after: Duration) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, "The service cannot do this right now. Try again soon.")
             .retry_after(retry_after)
     }
@@ -117,7 +117,7 @@ impl Problem {
     pub fn internal(source: impl Into<Source>) -> Self {
         let mut problem = Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "INTERNAL",
+            ErrorCode::Internal,
             "Something went wrong on our side. Tell us the requestId if it goes on.",
         );
         problem.0.source = Some(source.into());
@@ -144,10 +144,10 @@ impl Problem {
         self.0.status
     }
 
-    /// The stable code.
+    /// Its code.
     #[must_use]
-    pub fn code(&self) -> &str {
-        &self.0.code
+    pub fn code(&self) -> ErrorCode {
+        self.0.code
     }
 
     /// The wrong fields.
@@ -174,7 +174,7 @@ impl Problem {
         self.log(request_id.as_str());
         let mut response = HttpResponse::build(inner.status);
         if inner.status == StatusCode::UNAUTHORIZED {
-            response.insert_header((header::WWW_AUTHENTICATE, challenge(&inner.code)));
+            response.insert_header((header::WWW_AUTHENTICATE, challenge(inner.code)));
         }
         if let Some(after) = inner.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds(after).to_string()));
@@ -190,7 +190,7 @@ impl Problem {
             status: inner.status.as_u16(),
             detail: &inner.detail,
             instance: request.uri().path(),
-            code: &inner.code,
+            code: inner.code,
             request_id: request_id.as_str(),
             errors: &inner.errors,
         };
@@ -229,8 +229,8 @@ fn seconds(after: Duration) -> u64 {
 }
 
 /// RFC 6750: an error parameter only where a token was sent.
-fn challenge(code: &str) -> &'static str {
-    if code.starts_with("TOKEN_") { "Bearer realm=\"nextcrm\", error=\"invalid_token\"" } else { "Bearer" }
+fn challenge(code: ErrorCode) -> &'static str {
+    if code.as_str().starts_with("TOKEN_") { "Bearer realm=\"nextcrm\", error=\"invalid_token\"" } else { "Bearer" }
 }
 
 impl<E: DomainError> From<E> for Problem {
@@ -299,7 +299,7 @@ struct ProblemBody<'a> {
     status: u16,
     detail: &'a str,
     instance: &'a str,
-    code: &'a str,
+    code: ErrorCode,
     #[serde(rename = "requestId")]
     request_id: &'a str,
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]

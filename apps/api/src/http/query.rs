@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, future::Ready, ops::Deref};
 
 use actix_web::{FromRequest, HttpRequest, dev};
-use kernel::FieldError;
+use kernel::{FieldCode, FieldError};
 use serde::{
     de::{DeserializeOwned, IntoDeserializer},
     forward_to_deserialize_any,
@@ -51,13 +51,13 @@ pub(super) fn parameters(query: &str) -> Result<BTreeMap<String, String>, Proble
     for (count, (name, value)) in url::form_urlencoded::parse(query.as_bytes()).enumerate() {
         if count == MAX_PARAMETERS {
             let message = format!("must be at most {MAX_PARAMETERS} parameters");
-            return Err(Problem::field("", "TOO_LONG", message));
+            return Err(Problem::field("", FieldCode::TooLong, message));
         }
         if name.contains('\0') || value.contains('\0') {
             let name = name.replace('\0', "\u{fffd}");
-            errors.push(FieldError::new(name, "FORBIDDEN_CHARACTER", "must not contain U+0000"));
+            errors.push(FieldError::new(name, FieldCode::ForbiddenCharacter, "must not contain U+0000"));
         } else if parameters.insert(name.to_string(), value.into_owned()).is_some() {
-            errors.push(FieldError::new(name.into_owned(), "DUPLICATE", "must be given only once"));
+            errors.push(FieldError::new(name.into_owned(), FieldCode::Duplicate, "must be given only once"));
         }
     }
     if errors.is_empty() { Ok(parameters) } else { Err(Problem::validation(errors)) }
@@ -100,9 +100,9 @@ impl<'de> serde::Deserializer<'de> for Parameters<'de> {
     ) -> Result<V::Value, Self::Error> {
         let is_known = |name: &str| fields.contains(&name);
         let unknown = self.all.keys().filter(|name| !is_known(name)).take(MAX_UNKNOWN);
-        self.unknown.extend(
-            unknown.map(|name| FieldError::new(name.clone(), "UNKNOWN_PARAMETER", "is not a parameter of this route")),
-        );
+        self.unknown.extend(unknown.map(|name| {
+            FieldError::new(name.clone(), FieldCode::UnknownParameter, "is not a parameter of this route")
+        }));
         let known = self.all.iter().filter(|(name, _)| is_known(name));
         let pairs = known.map(|(name, value)| (name.as_str(), Parameter(value)));
         visitor.visit_map(serde::de::value::MapDeserializer::new(pairs))

@@ -1,6 +1,7 @@
 //! The registry of routes: one call registers a handler under `/api` and `/api/v1`, describes it in the
 //! OpenAPI document and sets who may call it. Order of registration does not matter.
 
+use kernel::ErrorCode;
 use std::{any::Any, collections::BTreeMap, panic::AssertUnwindSafe, rc::Rc, time::Duration};
 
 use actix_web::{
@@ -178,8 +179,11 @@ async fn not_found() -> Result<HttpResponse, Problem> {
 }
 
 async fn method_not_allowed(allow: Rc<str>) -> Result<HttpResponse, Problem> {
-    let problem =
-        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", format!("Only {allow} may be used here."));
+    let problem = Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        ErrorCode::MethodNotAllowed,
+        format!("Only {allow} may be used here."),
+    );
     Err(match header::HeaderValue::from_str(&allow) {
         Ok(value) => problem.header(header::ALLOW, value),
         Err(_) => problem,
@@ -211,7 +215,9 @@ where
             match tokio::time::timeout(limit, served).await {
                 Ok(Ok(response)) => response,
                 Ok(Err(panic)) => HttpResponse::from_error(Problem::internal(panic_message(&*panic))),
-                Err(_) => HttpResponse::from_error(Problem::unavailable("REQUEST_TIMED_OUT", Duration::from_secs(1))),
+                Err(_) => {
+                    HttpResponse::from_error(Problem::unavailable(ErrorCode::RequestTimedOut, Duration::from_secs(1)))
+                }
             }
         }
     })

@@ -3,7 +3,7 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use kernel::{Entropy as _, OsEntropy};
 use serde_json::Value;
-use test_support::on_each_database;
+use test_support::{eventually, on_each_database};
 
 use crate::{
     EMAIL, PASSWORD, add_admin,
@@ -159,6 +159,52 @@ async fn the_doctor_tells_right_from_wrong_and_changes_nothing() {
     let ended = site.run(&["doctor"]).await;
     assert!(ended.expect(1).contains("WRONG  database: does not answer; check DATABASE_URL"), "{}", ended.stdout);
     assert!(!ended.stdout.contains("hunter2"), "{}", ended.stdout);
+}
+
+#[actix_web::test]
+async fn dead_events_are_listed_and_made_due_again() {
+    on_each_database(async |db| {
+        let site = Site::on(db.url());
+        add_admin(&site).await;
+        assert_eq!(site.run(&["outbox", "dead"]).await.expect(0), "0 of 0 events that were given up on\n");
+        let server = site.start().await;
+        let token = server.sign_in(EMAIL, PASSWORD).send().await.access_token();
+        server.create_tenant(&token, "dead-letters").send().await.expect(201);
+        server.create_tenant(&token, "dead-letters-2").send().await.expect(201);
+        let sql = site.sql().await;
+        let handled = "outbox WHERE kind = 'tenancy.tenant_created' AND done_at IS NOT NULL";
+        eventually("both are handled", async || (sql.count(handled).await == 2).then_some(())).await;
+        assert_eq!(server.terminate().await.code(), Some(0));
+        // As if their handlers had failed to the last.
+        sql.run(
+            "UPDATE outbox SET done_at = NULL, dead_at = occurred_at, attempts = 12, last_error = 'mail: no luck' \
+             WHERE kind = 'tenancy.tenant_created'",
+        )
+        .await;
+
+        let page = site.run(&["outbox", "dead", "--limit", "1"]).await;
+        let lines: Vec<_> = page.expect(0).lines().collect();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        for part in ["  tenancy.tenant_created  tenant ", "  12 attempts  0 min old  mail: no luck"] {
+            assert!(lines[0].contains(part), "{part} in {}", lines[0]);
+        }
+        assert_eq!(lines[1], "1 of 2 events that were given up on");
+        let first = lines[0].split(' ').next().expect("an id");
+        let rest = site.run(&["outbox", "dead", "--after", first]).await;
+        assert!(rest.expect(0).lines().count() == 2 && !rest.stdout.contains(first), "{}", rest.stdout);
+        assert_eq!(sql.count("outbox WHERE dead_at IS NOT NULL").await, 2, "looking changes nothing");
+
+        let requeued = site.run(&["outbox", "dead", "--requeue"]).await;
+        assert!(requeued.expect(0).ends_with("2 of 2 events that were given up on\n2 of them are due again\n"));
+        assert_eq!(sql.count("admin_audit_log WHERE action = 'EVENTS_REQUEUED'").await, 1);
+        let server = site.start().await;
+        eventually("both are handled", async || (sql.count(handled).await == 2).then_some(())).await;
+        assert_eq!(server.terminate().await.code(), Some(0));
+        assert_eq!(site.run(&["outbox", "dead", "--requeue"]).await.expect(0), "0 of 0 events that were given up on\n");
+        assert_eq!(sql.count("admin_audit_log WHERE action = 'EVENTS_REQUEUED'").await, 1);
+        site.run(&["outbox", "dead", "--limit", "0"]).await.fails(2, &[]);
+    })
+    .await;
 }
 
 #[actix_web::test]

@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::future::{join, join_all};
-use test_support::{TestDatabase, on_each_database};
+use test_support::{TestDatabase, eventually, on_each_database};
 use tokio::time::sleep;
 
 use crate::{
@@ -111,12 +111,12 @@ async fn sigterm_finishes_the_request_in_hand() {
     let held = sql.hold("LOCK TABLE tenants IN ACCESS EXCLUSIVE MODE").await;
     let asked = create(&server, &token, 1).send();
     let ended = async {
-        while sql.count("pg_locks WHERE NOT granted").await == 0 {
-            sleep(Duration::from_millis(10)).await;
-        }
+        let waiting = "pg_locks WHERE NOT granted";
+        eventually("the request waits", async || (sql.count(waiting).await > 0).then_some(())).await;
         let ended = server.terminate();
         let released = async {
-            // Long enough for the server to have stopped, if it did not wait.
+            // That the server does not stop has no end to wait for: this is long enough for it to have stopped, if it did
+            // not wait for the request. Too short a time could only hide a fault, never make one up.
             sleep(Duration::from_millis(500)).await;
             held.rollback().await.expect("rolls back");
         };

@@ -6,8 +6,7 @@ use std::{
 };
 
 use serde_json::json;
-use test_support::on_each_database;
-use tokio::time::{Instant, sleep};
+use test_support::{eventually, on_each_database};
 use wiremock::{
     Mock, MockServer, Request, ResponseTemplate,
     matchers::{method, path},
@@ -33,15 +32,11 @@ async fn provider() -> MockServer {
 }
 
 async fn requests(provider: &MockServer, number: usize) -> Vec<Request> {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
+    eventually("the provider is asked", async || {
         let requests = provider.received_requests().await.expect("recorded");
-        if requests.len() >= number {
-            return requests;
-        }
-        assert!(Instant::now() < deadline, "{} of {number} requests came", requests.len());
-        sleep(Duration::from_millis(20)).await;
-    }
+        (requests.len() >= number).then_some(requests)
+    })
+    .await
 }
 
 async fn welcome(server: &Server, email: &str) {
@@ -76,11 +71,8 @@ async fn a_kill_between_the_provider_and_the_commit_makes_no_second_mail() {
         let key = |request: &Request| request.headers.get("idempotency-key").expect("a key").to_owned();
         assert_eq!(key(&requests[0]), key(&requests[1]), "one key, so one mail");
         assert_eq!(requests[0].body, requests[1].body, "a provider takes a repeated key only with the same content");
-        let deadline = Instant::now() + PATIENCE;
-        while sql.count("notification_log WHERE status = 'SENT' AND attempts = 2 AND secret IS NULL").await == 0 {
-            assert!(Instant::now() < deadline, "it is not noted as sent");
-            sleep(Duration::from_millis(20)).await;
-        }
+        let sent = "notification_log WHERE status = 'SENT' AND attempts = 2 AND secret IS NULL";
+        eventually("it is noted as sent", async || (sql.count(sent).await > 0).then_some(())).await;
         assert_eq!(server.terminate().await.code(), Some(0));
         assert_eq!(provider.received_requests().await.expect("recorded").len(), 2);
     })
@@ -96,15 +88,11 @@ async fn captured_mail_is_shown_in_the_browser() {
         let page = || server.get("/dev/mailbox").header("accept", "text/html");
         assert!(String::from_utf8_lossy(&page().send().await.body).contains("No message yet"));
         welcome(&server, "kim@nextcrm.test").await;
-        let deadline = Instant::now() + PATIENCE;
-        let message = loop {
+        let newest = async || {
             let mailbox = server.get("/dev/mailbox").send().await.expect(200);
-            if let Some(message) = mailbox["messages"].as_array().and_then(|messages| messages.first()) {
-                break message.clone();
-            }
-            assert!(Instant::now() < deadline, "no mail comes");
-            sleep(Duration::from_millis(20)).await;
+            mailbox["messages"].as_array().expect("messages").first().cloned()
         };
+        let message = eventually("mail comes", newest).await;
         assert_eq!((&message["to"], &message["subject"]), (&json!("kim@nextcrm.test"), &json!("Welcome to NextCRM")));
         let id = message["id"].as_str().expect("an id");
         let list = page().send().await;

@@ -1,14 +1,9 @@
 //! Mail that the application has sent, as the capture mailer keeps it.
 
-use std::time::Duration;
-
 use email::mailer::{CaptureMailer, CapturedMessage, Mailbox};
-use tokio::time::{Instant, sleep};
+use test_support::eventually;
 
 use super::Api;
-
-/// How long a message may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Api {
     /// All mail to this address so far, newest first.
@@ -20,25 +15,14 @@ impl Api {
 
     /// Waits for the `number`th mail to this address (1 is the first) and gives it.
     pub async fn mail(&self, address: &str, number: usize) -> CapturedMessage {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let mut messages = self.mail_to(address).await;
-            messages.reverse();
-            if messages.len() >= number {
-                return messages.swap_remove(number - 1);
-            }
-            assert!(Instant::now() < deadline, "{} of {number} messages to {address} came", messages.len());
-            sleep(Duration::from_millis(20)).await;
-        }
+        let what = format!("message {number} to {address} comes");
+        eventually(&what, async || self.mail_to(address).await.into_iter().nth_back(number - 1)).await
     }
 
     /// Waits until nothing waits to be handed over.
     pub async fn mail_is_out(&self) {
-        let deadline = Instant::now() + PATIENCE;
-        while self.count("notification_log WHERE status = 'PENDING'").await > 0 {
-            assert!(Instant::now() < deadline, "mail does not leave");
-            sleep(Duration::from_millis(20)).await;
-        }
+        let pending = "notification_log WHERE status = 'PENDING'";
+        eventually("all mail leaves", async || (self.count(pending).await == 0).then_some(())).await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! What may be said of a member of staff: parsed once, so that services need not check again.
 
-use kernel::{AdminRole, EmailAddress, FieldError, text};
+use kernel::{AdminRole, EmailAddress, FieldCode, FieldError, text};
 
 use super::{AdminAccount, PersonalWords};
 
@@ -145,13 +145,14 @@ fn clearable(input: &Clearable, parse: impl Fn(&str) -> Result<String, FieldErro
 }
 
 fn email(text: &str) -> Result<EmailAddress, FieldError> {
-    text.parse().map_err(|error: kernel::InvalidEmailAddress| FieldError::new("email", "INVALID", error.to_string()))
+    text.parse()
+        .map_err(|error: kernel::InvalidEmailAddress| FieldError::new("email", FieldCode::Invalid, error.to_string()))
 }
 
 fn role(text: &str) -> Result<AdminRole, FieldError> {
     text.parse().map_err(|_| {
         let names: Vec<_> = AdminRole::ALL.iter().map(|role| role.as_str()).collect();
-        FieldError::new("role", "INVALID", format!("must be one of {}", names.join(", ")))
+        FieldError::new("role", FieldCode::Invalid, format!("must be one of {}", names.join(", ")))
     })
 }
 
@@ -165,7 +166,7 @@ fn phone(text: &str) -> Result<String, FieldError> {
     if plain && phone.chars().any(|c| c.is_ascii_digit()) {
         Ok(phone)
     } else {
-        Err(FieldError::new("phone", "INVALID", "must be a telephone number such as +61 3 9000 0000"))
+        Err(FieldError::new("phone", FieldCode::Invalid, "must be a telephone number such as +61 3 9000 0000"))
     }
 }
 
@@ -175,7 +176,7 @@ fn avatar(text: &str) -> Result<String, FieldError> {
     if host.is_some_and(|host| !host.is_empty() && !host.contains('@')) && !url.contains(char::is_whitespace) {
         Ok(url)
     } else {
-        Err(FieldError::new("avatar", "INVALID", "must be an https URL"))
+        Err(FieldError::new("avatar", FieldCode::Invalid, "must be an https URL"))
     }
 }
 

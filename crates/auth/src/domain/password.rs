@@ -1,6 +1,6 @@
 use std::{collections::HashSet, sync::LazyLock};
 
-use kernel::{EmailAddress, Entropy, FieldError};
+use kernel::{EmailAddress, Entropy, FieldCode, FieldError};
 use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -99,30 +99,30 @@ impl NewPassword {
     /// # Errors
     /// All that is wrong: `TOO_SHORT`, `TOO_LONG`, `TOO_WEAK`, `TOO_COMMON`, `CONTAINS_PERSONAL`.
     pub fn parse(field: &'static str, text: &SecretString, personal: &PersonalWords) -> Result<Self, Vec<FieldError>> {
-        let wrong = |code: &'static str, message: &str| FieldError::new(field, code, message);
+        let wrong = |code: FieldCode, message: &str| FieldError::new(field, code, message);
         // NFKC can lengthen a text a lot; what is far too long is not worth the work.
         if text.expose_secret().len() > 8 * MAX_BYTES {
-            return Err(vec![wrong("TOO_LONG", "must be at most 128 bytes")]);
+            return Err(vec![wrong(FieldCode::TooLong, "must be at most 128 bytes")]);
         }
         let password: Zeroizing<String> = Zeroizing::new(text.expose_secret().nfkc().collect());
         let folded = Zeroizing::new(folded(&password));
         let mut errors = Vec::new();
         if password.len() < MIN_BYTES {
-            errors.push(wrong("TOO_SHORT", "must be at least 8 characters"));
+            errors.push(wrong(FieldCode::TooShort, "must be at least 8 characters"));
         }
         if password.len() > MAX_BYTES {
-            errors.push(wrong("TOO_LONG", "must be at most 128 bytes"));
+            errors.push(wrong(FieldCode::TooLong, "must be at most 128 bytes"));
         }
         if !is_mixed(&password) && password.chars().count() < PASSPHRASE_CHARS {
             let rule = "must have an upper-case letter, a lower-case letter, a digit and a special character, \
                         or be at least 15 characters long";
-            errors.push(wrong("TOO_WEAK", rule));
+            errors.push(wrong(FieldCode::TooWeak, rule));
         }
         if is_common(&folded) {
-            errors.push(wrong("TOO_COMMON", "is one of the commonest passwords; choose another"));
+            errors.push(wrong(FieldCode::TooCommon, "is one of the commonest passwords; choose another"));
         }
         if personal.found_in(&folded) {
-            errors.push(wrong("CONTAINS_PERSONAL", "must not contain your name, your address or \"nextcrm\""));
+            errors.push(wrong(FieldCode::ContainsPersonal, "must not contain your name, your address or \"nextcrm\""));
         }
         if errors.is_empty() { Ok(Self(SecretString::from(password.as_str()))) } else { Err(errors) }
     }

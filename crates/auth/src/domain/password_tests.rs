@@ -49,6 +49,7 @@ fn length_is_counted_in_bytes_after_normalisation() {
 #[test]
 fn errors_name_the_clients_field() {
     let errors = NewPassword::parse("owner.password", &"x".into(), &personal()).expect_err("short");
+    assert!(!errors.is_empty());
     assert!(errors.iter().all(|error| error.field == "owner.password"));
 }
 

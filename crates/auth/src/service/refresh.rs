@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
-    AuditEntry, AuditTrail, Clock, PrincipalKind, RequestContext, Transactor, Tx,
+    AuditEntry, AuditTrail, Clock, ErrorCode, PrincipalKind, RequestContext, Transactor, Tx,
     outbox::{NewEvent, Outbox},
 };
 use serde_json::json;
@@ -153,7 +153,8 @@ impl Refresh {
         let subject = session.subject;
         self.sessions.end_session_in(tx, subject, session.id, EndReason::Reuse, now).await?;
         self.revocations.revoke_session_in(tx, session.id).await?;
-        let mut entry = AuditEntry::refused("REFRESH_REUSE_DETECTED", "session", 401, "REFRESH_REUSED");
+        let mut entry =
+            AuditEntry::refused("REFRESH_REUSE_DETECTED", "session", 401, ErrorCode::RefreshReused.as_str());
         entry.resource_id = Some(session.id.to_string());
         self.audit.record_in(tx, context, of_subject(entry, subject)).await?;
         let payload = json!({ "audience": subject.kind(), "principalId": subject.id() });

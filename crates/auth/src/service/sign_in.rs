@@ -171,7 +171,7 @@ impl SignIn {
             }
             Err(error) => Err(error),
         };
-        let label = outcome.as_ref().err().map_or("SUCCESS", DomainError::code);
+        let label = outcome.as_ref().err().map_or("SUCCESS", |error| error.code().as_str());
         metrics::counter!("auth_sign_ins_total", "outcome" => label).increment(1);
         if matches!(outcome, Err(AuthError::InvalidCredentials)) {
             tokio::time::sleep_until(began + self.floor).await;
@@ -332,7 +332,7 @@ impl SignIn {
             tenant_id: account.subject().tenant_id(),
             tenant_user_id: account.subject().tenant_id().map(|_| id.into()),
             status: 403,
-            code: error.code().to_owned(),
+            code: error.code().to_string(),
         };
         let key = kernel::rate::key(&["closed door", &id.to_string()]);
         self.refusals.record_in(&mut tx, context, refusal, &key, self.throttle.refusal_window()).await?;
@@ -348,7 +348,7 @@ impl SignIn {
         found: Option<&Account>,
     ) -> Result<T, AuthError> {
         let error = AuthError::InvalidCredentials;
-        self.record_refusal(context, claim, found, 401, error.code()).await?;
+        self.record_refusal(context, claim, found, 401, error.code().as_str()).await?;
         Err(error)
     }
 
@@ -366,7 +366,7 @@ impl SignIn {
             tenant_id: claim.tenant,
             tenant_user_id: None,
             status: 429,
-            code: error.code().to_owned(),
+            code: error.code().to_string(),
         };
         let key = self.throttle.refusal_key(tried, context.ip, error);
         Ok(self.refusals.record(context, refusal, &key, self.throttle.refusal_window()).await?)

@@ -7,6 +7,7 @@ mod news;
 mod notification;
 mod render;
 pub mod samples;
+pub(crate) mod secret;
 mod suppression;
 mod template;
 

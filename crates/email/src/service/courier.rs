@@ -9,13 +9,13 @@ use kernel::{
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    pace::Pace,
-    secret::{self, Owner},
-};
+use super::pace::Pace;
 use crate::{
     EmailError,
-    domain::{Brand, Letter, Variables, render},
+    domain::{
+        Brand, Letter, Variables, render,
+        secret::{self, Owner},
+    },
     mailer::{Mailer, MailerError, Message},
     repository::{Attempt, MailQueue, Outcome, Queued, SuppressionRepository},
 };

@@ -6,7 +6,6 @@ mod housekeeping;
 mod notifications;
 mod pace;
 mod ports;
-pub(crate) mod secret;
 mod suppressions;
 mod templates;
 #[cfg(test)]

@@ -3,13 +3,14 @@ use kernel::{
     page::{Page, PageRequest},
 };
 
-use super::{
-    Ports,
-    secret::{self, Owner},
-};
+use super::Ports;
 use crate::{
     EmailError,
-    domain::{ByTime, Letter, Notification, NotificationFilter, NotificationId, NotificationStatus, subject},
+    domain::{
+        ByTime, Letter, Notification, NotificationFilter, NotificationId, NotificationStatus,
+        secret::{self, Owner},
+        subject,
+    },
     repository::Queued,
 };
 

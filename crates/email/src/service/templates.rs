@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use kernel::FieldError;
+use kernel::{FieldCode, FieldError};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -43,7 +43,7 @@ impl Templates {
             if !variables.contains_key(&name) {
                 let known: Vec<_> = variables.keys().map(String::as_str).collect();
                 let message = format!("is no variable of this template; it has {}", known.join(", "));
-                wrong.push(FieldError::new(format!("variables.{name}"), "UNKNOWN_FIELD", message));
+                wrong.push(FieldError::new(format!("variables.{name}"), FieldCode::UnknownField, message));
                 continue;
             }
             // One at a time, so that the answer can name it.
@@ -51,14 +51,17 @@ impl Templates {
             tried.insert(name.clone(), value.clone());
             match Variables::from_value(template, Value::Object(tried)) {
                 Ok(_) => drop(variables.insert(name, value)),
-                Err(error) => wrong.push(FieldError::new(format!("variables.{name}"), "INVALID", error.to_string())),
+                Err(error) => {
+                    wrong.push(FieldError::new(format!("variables.{name}"), FieldCode::Invalid, error.to_string()))
+                }
             }
         }
         if !wrong.is_empty() {
             return Err(EmailError::Invalid(wrong));
         }
-        let variables = Variables::from_value(template, Value::Object(variables))
-            .map_err(|error| EmailError::Invalid(vec![FieldError::new("variables", "INVALID", error.to_string())]))?;
+        let variables = Variables::from_value(template, Value::Object(variables)).map_err(|error| {
+            EmailError::Invalid(vec![FieldError::new("variables", FieldCode::Invalid, error.to_string())])
+        })?;
         let letter = crate::domain::Letter { variables, ..samples::letter(template) };
         Ok(render(&letter, &self.brand)?)
     }

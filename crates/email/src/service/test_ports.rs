@@ -11,12 +11,12 @@ use kernel::{
 use test_support::{FixedClock, RecordingTransactor, SeededEntropy};
 use uuid::Uuid;
 
-use super::{
-    Ports,
-    secret::{self, Owner},
-};
+use super::Ports;
 use crate::{
-    domain::{Notification, NotificationId, NotificationStatus, Suppression, SuppressionReason, Template, samples},
+    domain::{
+        Notification, NotificationId, NotificationStatus, Suppression, SuppressionReason, Template, samples,
+        secret::{self, Owner},
+    },
     repository::{MockNotificationRepository, MockSuppressionRepository, Queued},
 };
 

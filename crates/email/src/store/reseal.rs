@@ -10,7 +10,7 @@ use super::{
     EmailStore,
     entity::notification_log::{Column, Entity, Model},
 };
-use crate::service::secret::{self, Owner};
+use crate::domain::secret::{self, Owner};
 
 /// Rows read and written at a time.
 const PAGE: u64 = 200;

@@ -4,6 +4,7 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
+use test_support::eventually;
 use uuid::Uuid;
 
 use super::*;
@@ -14,6 +15,7 @@ use crate::{
 
 /// Runs a closure's outcome, and counts.
 struct Scripted {
+    started: AtomicU32,
     runs: AtomicU32,
     script: fn(u32) -> Result<(), JobError>,
     wait_for_stop: bool,
@@ -26,6 +28,7 @@ impl Job for Scripted {
     }
 
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
+        self.started.fetch_add(1, Ordering::SeqCst);
         if self.wait_for_stop {
             stop.cancelled().await;
         }
@@ -71,14 +74,20 @@ async fn run(job: Scripted, attempts: &'static [u32], options: RunnerOptions) ->
     let schedule = Schedule { cadence: Cadence::hourly(), job: Arc::<Scripted>::clone(&job) };
     let marks = marks(attempts, &log);
     let runner = Runner::start(vec![schedule], marks, Arc::new(SystemClock), Arc::new(OsEntropy), options);
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let all_started = async || (job.started.load(Ordering::SeqCst) as usize >= attempts.len()).then_some(());
+    eventually("the job runs", all_started).await;
+    // One that waits for the stop ends by it; any other has ended when the runner is told to.
+    if !job.wait_for_stop {
+        eventually("its end is kept", async || (log.lock().expect("a lock").len() >= attempts.len()).then_some(()))
+            .await;
+    }
     runner.stop().await;
     let log = log.lock().expect("a lock").clone();
     (job.runs.load(Ordering::SeqCst), log)
 }
 
 fn scripted(script: fn(u32) -> Result<(), JobError>) -> Scripted {
-    Scripted { runs: AtomicU32::new(0), script, wait_for_stop: false }
+    Scripted { started: AtomicU32::new(0), runs: AtomicU32::new(0), script, wait_for_stop: false }
 }
 
 #[tokio::test]
@@ -107,8 +116,9 @@ async fn a_stopped_runner_waits_for_a_job_that_ends_early() {
     assert_eq!(log, ["hold later Some(\"stopped early\")"]);
 }
 
-/// Never ends by itself.
-struct Deaf;
+/// Never ends by itself; tells that it began.
+#[derive(Default)]
+struct Deaf(AtomicU32);
 
 #[async_trait]
 impl Job for Deaf {
@@ -117,6 +127,7 @@ impl Job for Deaf {
     }
 
     async fn run(&self, _stop: &CancellationToken) -> Result<(), JobError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
         std::future::pending().await
     }
 }
@@ -124,10 +135,11 @@ impl Job for Deaf {
 #[tokio::test]
 async fn a_job_that_does_not_end_is_cut_off_and_free_at_once() {
     let log = Arc::new(Mutex::new(Vec::new()));
-    let schedule = Schedule { cadence: Cadence::hourly(), job: Arc::new(Deaf) };
+    let job = Arc::new(Deaf::default());
+    let schedule = Schedule { cadence: Cadence::hourly(), job: Arc::<Deaf>::clone(&job) };
     let options = RunnerOptions { grace: Duration::from_millis(20), ..options() };
     let runner = Runner::start(vec![schedule], marks(&[1], &log), Arc::new(SystemClock), Arc::new(OsEntropy), options);
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    eventually("it runs", async || (job.0.load(Ordering::SeqCst) == 1).then_some(())).await;
     runner.stop().await;
     assert_eq!(*log.lock().expect("a lock"), ["hold now Some(\"cut off when the node stopped\")"]);
 }

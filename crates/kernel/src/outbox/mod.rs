@@ -1,9 +1,13 @@
 //! The transactional outbox: what has happened and must still be acted on, written in the transaction of
 //! the change, handed to [`EventHandler`]s afterwards, at least once, whatever dies when.
 
+mod dead;
 mod queue;
 mod relay;
 
+#[cfg(any(test, feature = "mock"))]
+pub use dead::MockDeadEvents;
+pub use dead::{DeadEvent, DeadEvents};
 #[cfg(any(test, feature = "mock"))]
 pub use queue::MockEventQueue;
 pub use queue::{Backlog, EventQueue, Outcome};

@@ -8,6 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use serde_json::json;
+use test_support::eventually;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -113,12 +114,11 @@ async fn relay(events: Vec<Event>, broken_settles: usize) -> (Arc<Scripted>, Vec
     let stop = CancellationToken::new();
     let (running, stopper) = (relay.run(stop.clone()), stop.clone());
     let watch = async {
-        while queue.settled.lock().expect("a lock").len() < wanted {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let all = async || (queue.settled.lock().expect("a lock").len() >= wanted).then_some(());
+        eventually("all outcomes are kept", all).await;
         stopper.cancel();
     };
-    tokio::time::timeout(Duration::from_secs(10), async { tokio::join!(running, watch) }).await.expect("in time");
+    tokio::join!(running, watch);
     let settled = queue.settled.lock().expect("a lock").clone();
     (handler, settled)
 }
@@ -163,12 +163,14 @@ async fn outcomes_survive_a_database_that_is_away_for_a_while() {
 #[tokio::test]
 async fn a_stopped_relay_finishes_what_is_in_hand() {
     let queue = Arc::new(Queue { due: Mutex::new(vec![event("test.ok", 1)].into()), ..Queue::default() });
-    let handlers: Vec<Arc<dyn EventHandler>> = vec![Arc::new(Scripted::default())];
+    let handler = Arc::new(Scripted::default());
+    let handlers: Vec<Arc<dyn EventHandler>> = vec![Arc::<Scripted>::clone(&handler)];
     let relay =
         Relay::new(Arc::<Queue>::clone(&queue), handlers, Arc::new(SystemClock), Arc::new(OsEntropy), options());
     let stop = CancellationToken::new();
     let late = async {
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        let in_hand = async || (handler.at_once.load(Ordering::SeqCst) == 1).then_some(());
+        eventually("it is in hand", in_hand).await;
         stop.cancel();
     };
     tokio::join!(relay.run(stop.clone()), late);

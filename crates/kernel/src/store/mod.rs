@@ -2,6 +2,7 @@
 //! place of this crate with queries; the shell's composition makes these stores, everybody else sees the ports.
 
 mod batches;
+mod dead_events;
 mod entity;
 mod housekeeping;
 mod idempotency;

@@ -20,9 +20,9 @@ use crate::{
 #[derive(Clone)]
 pub struct SeaOutbox {
     pub(super) db: Database,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    waker: Arc<Notify>,
+    pub(super) waker: Arc<Notify>,
 }
 
 impl std::fmt::Debug for SeaOutbox {

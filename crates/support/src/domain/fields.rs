@@ -1,4 +1,4 @@
-use kernel::FieldError;
+use kernel::{FieldCode, FieldError};
 
 /// Gathers what is wrong with a request, so that one answer names every wrong field.
 ///
@@ -55,7 +55,7 @@ impl Fields {
         value: Option<Option<T>>,
         parse: impl FnOnce(T) -> Result<U, FieldError>,
     ) -> Option<U> {
-        let required = || FieldError::new(field, "REQUIRED", "must not be null");
+        let required = || FieldError::new(field, FieldCode::Required, "must not be null");
         value.and_then(|value| self.take(value.ok_or_else(required).and_then(parse)))
     }
 

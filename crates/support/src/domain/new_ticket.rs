@@ -1,4 +1,4 @@
-use kernel::{EmailAddress, FieldError, TenantId, TenantUserId};
+use kernel::{EmailAddress, FieldCode, FieldError, TenantId, TenantUserId};
 
 use super::{Body, Category, Fields, Priority, Subject};
 
@@ -93,7 +93,11 @@ impl NewStaffTicket {
             (Some(id), None) => fields.take(parse_id("tenantUserId", id)).map(Requester::Person),
             (None, Some(email)) => fields.take(parse_email(email)).map(Requester::Email),
             (Some(_), Some(_)) => {
-                fields.push(FieldError::new("email", "INVALID", "must not be given together with tenantUserId"));
+                fields.push(FieldError::new(
+                    "email",
+                    FieldCode::Invalid,
+                    "must not be given together with tenantUserId",
+                ));
                 None
             }
         };
@@ -105,7 +109,7 @@ impl NewStaffTicket {
 
 /// Names the thing that an id in a body does not lead to.
 pub(crate) fn not_found(field: &'static str) -> FieldError {
-    FieldError::new(field, "NOT_FOUND", "names nothing that is there")
+    FieldError::new(field, FieldCode::NotFound, "names nothing that is there")
 }
 
 /// A text that is no id names nothing that is there, either.
@@ -114,7 +118,8 @@ pub(super) fn parse_id<T: std::str::FromStr>(field: &'static str, text: &str) ->
 }
 
 fn parse_email(text: &str) -> Result<EmailAddress, FieldError> {
-    text.parse().map_err(|error: kernel::InvalidEmailAddress| FieldError::new("email", "INVALID", error.to_string()))
+    text.parse()
+        .map_err(|error: kernel::InvalidEmailAddress| FieldError::new("email", FieldCode::Invalid, error.to_string()))
 }
 
 #[cfg(test)]

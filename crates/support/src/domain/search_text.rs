@@ -1,4 +1,4 @@
-use kernel::FieldError;
+use kernel::{FieldCode, FieldError};
 
 /// Most characters that can be searched for.
 const MAX: usize = 200;
@@ -21,7 +21,7 @@ impl SearchText {
     /// `TOO_LONG`.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         if text.chars().count() > MAX {
-            return Err(FieldError::new("search", "TOO_LONG", format!("must be at most {MAX} characters")));
+            return Err(FieldError::new("search", FieldCode::TooLong, format!("must be at most {MAX} characters")));
         }
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         Ok(Self(words.map(str::to_owned).collect()))

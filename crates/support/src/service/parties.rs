@@ -1,6 +1,6 @@
 //! Who acts, and who is to be told.
 
-use kernel::{Actor, AdminId, FieldError, RequestContext, StoreError, TenantId, Tx};
+use kernel::{Actor, AdminId, FieldCode, FieldError, RequestContext, StoreError, TenantId, Tx};
 
 use super::Ports;
 use crate::{
@@ -53,10 +53,10 @@ impl Ports {
     pub(super) async fn assignee_in(&self, tx: &mut Tx, id: AdminId) -> Result<StaffMember, SupportError> {
         let field = "adminUserId";
         let member = self.staff.find_for_share(tx, id).await?;
-        let member = member.ok_or_else(|| FieldError::new(field, "NOT_FOUND", "names nobody"))?;
+        let member = member.ok_or_else(|| FieldError::new(field, FieldCode::NotFound, "names nobody"))?;
         if !member.may_handle {
             let message = "must be an active member of staff who may write tickets";
-            return Err(FieldError::new(field, "NOT_ASSIGNABLE", message).into());
+            return Err(FieldError::new(field, FieldCode::NotAssignable, message).into());
         }
         Ok(member)
     }

@@ -1,4 +1,4 @@
-use kernel::{EmailAddress, FieldError, text};
+use kernel::{EmailAddress, FieldCode, FieldError, text};
 use serde_json::{Map, Value};
 
 use super::{Phone, WebAddress, json_object};
@@ -50,13 +50,15 @@ fn normalise(key: &str, value: Value) -> Result<Value, FieldError> {
     };
     match value {
         Value::String(text) => checked(&text).map(Value::String),
-        _ => Err(FieldError::new(format!("businessDetails.{key}"), "INVALID", "must be a string")),
+        _ => Err(FieldError::new(format!("businessDetails.{key}"), FieldCode::Invalid, "must be a string")),
     }
 }
 
 fn email(text: &str) -> Result<String, FieldError> {
     let parsed: Result<EmailAddress, _> = text.parse();
-    parsed.map(String::from).map_err(|error| FieldError::new("businessDetails.email", "INVALID", error.to_string()))
+    parsed
+        .map(String::from)
+        .map_err(|error| FieldError::new("businessDetails.email", FieldCode::Invalid, error.to_string()))
 }
 
 /// The digits of a number that people write in groups.
@@ -72,7 +74,7 @@ fn business_number(
         Ok(compact)
     } else {
         let message = format!("must be {length} digits with the right check digits");
-        Err(FieldError::new(field, "INVALID", message))
+        Err(FieldError::new(field, FieldCode::Invalid, message))
     }
 }
 

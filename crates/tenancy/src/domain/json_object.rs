@@ -1,4 +1,4 @@
-use kernel::FieldError;
+use kernel::{FieldCode, FieldError};
 use serde_json::{Map, Value};
 
 /// Deepest nesting of what clients may keep with us.
@@ -33,11 +33,11 @@ impl Metadata {
 /// A JSON object within the limits.
 pub(super) fn object(field: &'static str, value: Value) -> Result<Map<String, Value>, FieldError> {
     let Value::Object(object) = value else {
-        return Err(FieldError::new(field, "INVALID", "must be a JSON object"));
+        return Err(FieldError::new(field, FieldCode::Invalid, "must be a JSON object"));
     };
     let bytes = serde_json::to_vec(&object).map_or(usize::MAX, |json| json.len());
     if bytes > MAX_BYTES {
-        return Err(FieldError::new(field, "TOO_LONG", format!("must be at most {MAX_BYTES} bytes of JSON")));
+        return Err(FieldError::new(field, FieldCode::TooLong, format!("must be at most {MAX_BYTES} bytes of JSON")));
     }
     for (key, value) in &object {
         check(field, key, value, 1)?;
@@ -47,11 +47,11 @@ pub(super) fn object(field: &'static str, value: Value) -> Result<Map<String, Va
 
 fn check(field: &'static str, key: &str, value: &Value, depth: usize) -> Result<(), FieldError> {
     if depth > MAX_DEPTH {
-        return Err(FieldError::new(field, "TOO_DEEP", format!("must be nested at most {MAX_DEPTH} deep")));
+        return Err(FieldError::new(field, FieldCode::TooDeep, format!("must be nested at most {MAX_DEPTH} deep")));
     }
     if has_forbidden(key) || value.as_str().is_some_and(has_forbidden) {
         let message = "must not contain control, invisible or text-direction characters";
-        return Err(FieldError::new(field, "FORBIDDEN_CHARACTER", message));
+        return Err(FieldError::new(field, FieldCode::ForbiddenCharacter, message));
     }
     match value {
         Value::Array(items) => items.iter().try_for_each(|item| check(field, "", item, depth + 1)),

@@ -27,7 +27,7 @@ pub use integration::{
     IntegrationPatchInput, IntegrationType, IntegrationView, NewIntegration, NewIntegrationInput, OpenIntegration,
     SavedIntegration, SealedText, WebhookSchemes, WebhookUrl,
 };
-pub(crate) use integration::{changes as integration_changes, mask};
+pub(crate) use integration::{changes as integration_changes, mask, sealing};
 pub use json_object::Metadata;
 pub use list::{PersonFilter, PersonSort, TenantFilter, TenantSort};
 pub use member::{Member, Workspace};

@@ -1,4 +1,4 @@
-use kernel::{FieldError, text};
+use kernel::{FieldCode, FieldError, text};
 
 macro_rules! text_type {
     ($(#[$meta:meta])* $name:ident, $clean:path, $max:literal) => {
@@ -106,7 +106,7 @@ impl Phone {
         if fits && digits >= 6 {
             Ok(Self(text))
         } else {
-            Err(FieldError::new(field, "INVALID", "must be a telephone number such as +61 2 5550 1234"))
+            Err(FieldError::new(field, FieldCode::Invalid, "must be a telephone number such as +61 2 5550 1234"))
         }
     }
 

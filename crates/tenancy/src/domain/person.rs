@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use kernel::{Changes, EmailAddress, FieldError, TenantId, TenantRole, TenantUserId};
+use kernel::{Changes, EmailAddress, FieldCode, FieldError, TenantId, TenantRole, TenantUserId};
 
 use super::{Fields, PersonName, Phone};
 
@@ -222,15 +222,15 @@ impl PersonPatch {
 /// # Errors
 /// `INVALID`, naming the roles.
 pub fn parse_role(text: &str) -> Result<TenantRole, FieldError> {
-    text.parse().map_err(|_| FieldError::new("role", "INVALID", "must be one of OWNER, ADMIN, USER, VIEWER"))
+    text.parse().map_err(|_| FieldError::new("role", FieldCode::Invalid, "must be one of OWNER, ADMIN, USER, VIEWER"))
 }
 
 pub(super) fn parse_email(text: &str) -> Result<EmailAddress, FieldError> {
     if text.trim().is_empty() {
-        return Err(FieldError::new("email", "REQUIRED", "must not be empty"));
+        return Err(FieldError::new("email", FieldCode::Required, "must not be empty"));
     }
     let parsed: Result<EmailAddress, _> = text.parse();
-    parsed.map_err(|error| FieldError::new("email", "INVALID", error.to_string()))
+    parsed.map_err(|error| FieldError::new("email", FieldCode::Invalid, error.to_string()))
 }
 
 /// What the audit trail tells of a change; names and telephone go in as "changed".

@@ -1,4 +1,4 @@
-use kernel::FieldError;
+use kernel::{FieldCode, FieldError};
 
 /// Names that are ours, or that a customer could take for ours.
 const RESERVED: &[&str] = &[
@@ -125,10 +125,14 @@ impl Subdomain {
         check_label("subdomain", text, 3, 63)?;
         // Labels with hyphens in both these places are kept for encodings such as punycode (RFC 5890).
         if text.get(2..4) == Some("--") {
-            return Err(FieldError::new("subdomain", "INVALID", "must not have two hyphens as 3rd and 4th character"));
+            return Err(FieldError::new(
+                "subdomain",
+                FieldCode::Invalid,
+                "must not have two hyphens as 3rd and 4th character",
+            ));
         }
         if RESERVED.contains(&text) {
-            return Err(FieldError::new("subdomain", "RESERVED", "is reserved; choose another"));
+            return Err(FieldError::new("subdomain", FieldCode::Reserved, "is reserved; choose another"));
         }
         Ok(Self(text.to_owned()))
     }
@@ -149,15 +153,15 @@ pub(super) fn check_label(field: &'static str, text: &str, min: usize, max: usiz
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let length = text.chars().count();
     if text.is_empty() {
-        Err(FieldError::new(field, "REQUIRED", "must not be empty"))
+        Err(FieldError::new(field, FieldCode::Required, "must not be empty"))
     } else if length > max {
-        Err(FieldError::new(field, "TOO_LONG", format!("must be at most {max} characters")))
+        Err(FieldError::new(field, FieldCode::TooLong, format!("must be at most {max} characters")))
     } else if !text.chars().all(fits) {
-        Err(FieldError::new(field, "INVALID", "must be of lower-case letters a-z, digits and hyphens"))
+        Err(FieldError::new(field, FieldCode::Invalid, "must be of lower-case letters a-z, digits and hyphens"))
     } else if text.starts_with('-') || text.ends_with('-') {
-        Err(FieldError::new(field, "INVALID", "must begin and end with a letter or digit"))
+        Err(FieldError::new(field, FieldCode::Invalid, "must begin and end with a letter or digit"))
     } else if length < min {
-        Err(FieldError::new(field, "TOO_SHORT", format!("must be at least {min} characters")))
+        Err(FieldError::new(field, FieldCode::TooShort, format!("must be at least {min} characters")))
     } else {
         Ok(())
     }

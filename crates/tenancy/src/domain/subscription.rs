@@ -92,7 +92,7 @@ impl SubscriptionTerms {
         if let (Some(start), Some(end)) = (start, end)
             && end <= start
         {
-            fields.push(FieldError::new("currentPeriodEnd", "OUT_OF_RANGE", "must be after currentPeriodStart"));
+            fields.push(FieldError::new("currentPeriodEnd", FieldCode::OutOfRange, "must be after currentPeriodStart"));
         }
         let terms = || {
             Some(Self {
@@ -112,13 +112,13 @@ fn parse_price(cents: i64) -> Result<i64, FieldError> {
     if (0..=MAX_PRICE_CENTS).contains(&cents) {
         Ok(cents)
     } else {
-        Err(FieldError::new("priceCents", "OUT_OF_RANGE", format!("must be 0 to {MAX_PRICE_CENTS}")))
+        Err(FieldError::new("priceCents", FieldCode::OutOfRange, format!("must be 0 to {MAX_PRICE_CENTS}")))
     }
 }
 
 fn parse_currency(text: &str) -> Result<Currency, FieldError> {
     let parsed: Result<Currency, _> = text.parse();
-    parsed.map_err(|error| FieldError::new("currency", "INVALID", error.to_string()))
+    parsed.map_err(|error| FieldError::new("currency", FieldCode::Invalid, error.to_string()))
 }
 
 /// What the audit trail tells of a change; `from` is `None` for the first subscription.

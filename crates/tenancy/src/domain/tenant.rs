@@ -221,7 +221,7 @@ fn parse_trial_days(days: i64) -> Result<Duration, FieldError> {
     if (1..=365).contains(&days) {
         Ok(Duration::days(days))
     } else {
-        Err(FieldError::new("trialDays", "OUT_OF_RANGE", "must be 1 to 365"))
+        Err(FieldError::new("trialDays", FieldCode::OutOfRange, "must be 1 to 365"))
     }
 }
 
@@ -320,7 +320,7 @@ fn parse_contact(text: &str) -> Result<TenantUserId, FieldError> {
 
 /// The primary contact must be one of the workshop's people.
 pub(crate) fn no_such_contact() -> FieldError {
-    FieldError::new("primaryContactId", "NOT_FOUND", "must be the id of one of the workshop's people")
+    FieldError::new("primaryContactId", FieldCode::NotFound, "must be the id of one of the workshop's people")
 }
 
 /// What the audit trail tells of a change. Contact data and free text go in as "changed".

@@ -25,7 +25,7 @@ macro_rules! text_enum {
             pub fn parse(field: &'static str, text: &str) -> Result<Self, ::kernel::FieldError> {
                 text.parse().map_err(|_: $crate::domain::UnknownWord| {
                     let words = [$($text),+].join(", ");
-                    ::kernel::FieldError::new(field, "INVALID", format!("must be one of {words}"))
+                    ::kernel::FieldError::new(field, ::kernel::FieldCode::Invalid, format!("must be one of {words}"))
                 })
             }
         }

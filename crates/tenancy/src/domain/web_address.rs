@@ -1,4 +1,4 @@
-use kernel::FieldError;
+use kernel::{FieldCode, FieldError};
 use url::Url;
 
 /// An absolute `http` or `https` address with a host and without a password, at most 2,048 characters; spelt as the client
@@ -18,10 +18,10 @@ impl WebAddress {
     /// # Errors
     /// `INVALID` or `TOO_LONG`.
     pub fn parse_as(field: &'static str, text: &str) -> Result<Self, FieldError> {
-        let invalid = || FieldError::new(field, "INVALID", "must be an address such as https://jo.example");
+        let invalid = || FieldError::new(field, FieldCode::Invalid, "must be an address such as https://jo.example");
         let text = text.trim();
         if text.len() > 2_048 {
-            return Err(FieldError::new(field, "TOO_LONG", "must be at most 2048 characters"));
+            return Err(FieldError::new(field, FieldCode::TooLong, "must be at most 2048 characters"));
         }
         // The parser would silently drop line breaks and tabs.
         if text.chars().any(|c| c.is_whitespace() || kernel::text::is_forbidden(c, false)) {

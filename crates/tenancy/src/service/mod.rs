@@ -12,7 +12,6 @@ mod trials;
 mod usage;
 
 pub use integrations::Integrations;
-pub(crate) use integrations::sealing;
 pub use people::People;
 pub use ports::Ports;
 pub use quotas::{ApiCalls, ApiCallsHousekeeping, ApiCallsMetering, Quotas};

@@ -13,7 +13,7 @@ use super::{
     entity::tenant_integrations::{Column, Entity, Model},
     integrations::{credentials_column, integration, signing_secret_column},
 };
-use crate::service::sealing;
+use crate::domain::sealing;
 
 /// Rows read and written at a time.
 const PAGE: u64 = 200;

@@ -64,7 +64,7 @@ fn admit_admin(principal: &AdminPrincipal, need: Need<Permission>) -> Result<(),
         Need::Token => Ok(()),
         _ if principal.must_change_password => Err(Problem::new(
             StatusCode::FORBIDDEN,
-            "PASSWORD_CHANGE_REQUIRED",
+            ErrorCode::PasswordChangeRequired,
             "Change your password first: POST /api/admin/auth/password/change.",
         )),
         Need::SignedIn => Ok(()),
@@ -81,7 +81,7 @@ fn admit_tenant(principal: &TenantPrincipal, need: Need<TenantPermission>) -> Re
     let writes = permission.as_str().ends_with(":write") && permission != TenantPermission::TicketsWrite;
     if principal.trial_expired && writes {
         let detail = "The trial of this workspace is over. Choose a plan to go on.";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "TRIAL_EXPIRED", detail));
+        return Err(Problem::new(StatusCode::FORBIDDEN, ErrorCode::TrialExpired, detail));
     }
     Ok(())
 }
@@ -110,14 +110,14 @@ async fn record(request: &HttpRequest, access: Access, refusal: &Problem) -> Res
         Actor::TenantUser { tenant_id, id, .. } => (id.to_string(), Some(tenant_id)),
         Actor::Anonymous(_) | Actor::System(_) => (String::new(), None),
     };
-    let key = key(&["access", &who, &place, refusal.code()]);
+    let key = key(&["access", &who, &place, refusal.code().as_str()]);
     let refusal = Refusal {
         what: Refused::Access,
         resource_id: Some(place),
         tenant_id,
         tenant_user_id: None,
         status: refusal.status().as_u16(),
-        code: refusal.code().to_owned(),
+        code: refusal.code().to_string(),
     };
     metrics::counter!("http_access_denied_total", "code" => refusal.code.clone()).increment(1);
     gate.refusals.record(&context, refusal, &key, REFUSAL_WINDOW).await?;
@@ -142,5 +142,5 @@ pub(super) fn bearer(request: &HttpRequest) -> Result<&str, Problem> {
 }
 
 fn token_invalid() -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, "TOKEN_INVALID", "The access token is not valid. Sign in again.")
+    Problem::new(StatusCode::UNAUTHORIZED, ErrorCode::TokenInvalid, "The access token is not valid. Sign in again.")
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use kernel::FieldError;
+use kernel::{FieldCode, FieldError};
 
 /// Serde's message in our codes and words; values that the client sent are not repeated.
 pub(in crate::http) fn explain(path: String, message: &str) -> FieldError {
@@ -10,22 +10,22 @@ pub(in crate::http) fn explain(path: String, message: &str) -> FieldError {
     let expected = message.rsplit_once("expected ").map_or("", |(_, expected)| expected);
     let at = |name: &str| if path.rsplit('.').next() == Some(name) { path.clone() } else { join(&path, name) };
     if message.starts_with("missing field") {
-        return FieldError::new(join(&path, quoted), "REQUIRED", "is required");
+        return FieldError::new(join(&path, quoted), FieldCode::Required, "is required");
     }
     if message.starts_with("unknown field") {
-        return FieldError::new(at(quoted), "UNKNOWN_FIELD", "is not known here");
+        return FieldError::new(at(quoted), FieldCode::UnknownField, "is not known here");
     }
     if message.starts_with("duplicate field") {
-        return FieldError::new(at(quoted), "DUPLICATE", "must be given only once");
+        return FieldError::new(at(quoted), FieldCode::Duplicate, "must be given only once");
     }
-    let (code, text): (&'static str, Cow<'_, str>) = if message.starts_with("unknown variant") {
-        ("INVALID", format!("must be {}", expected.replace('`', "")).into())
+    let (code, text): (FieldCode, Cow<'_, str>) = if message.starts_with("unknown variant") {
+        (FieldCode::Invalid, format!("must be {}", expected.replace('`', "")).into())
     } else if message.starts_with("invalid type") {
-        ("INVALID_TYPE", format!("must be {}", in_plain_words(expected)).into())
+        (FieldCode::InvalidType, format!("must be {}", in_plain_words(expected)).into())
     } else if message.starts_with("invalid value") || message.starts_with("invalid length") {
-        ("INVALID", format!("must be {}", in_plain_words(expected)).into())
+        (FieldCode::Invalid, format!("must be {}", in_plain_words(expected)).into())
     } else {
-        ("INVALID", message.into())
+        (FieldCode::Invalid, message.into())
     };
     FieldError::new(path, code, text)
 }

@@ -1,6 +1,7 @@
 //! Reading JSON strictly: no key twice at any level, no U+0000, bounded in depth, in the length of keys and in
 //! the number of values, and an error that names the exact field. The work grows as the input does, no faster.
 
+use kernel::{ErrorCode, FieldCode};
 mod explain;
 mod parse;
 mod path;
@@ -34,19 +35,23 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|_| malformed("The body is not UTF-8."))?;
     // Before the parser, so that its own limit never speaks first.
     if deeper_than(text, MAX_DEPTH) {
-        return Err(Problem::field("", "TOO_DEEP", format!("must not be nested more than {MAX_DEPTH} levels deep")));
+        return Err(Problem::field(
+            "",
+            FieldCode::TooDeep,
+            format!("must not be nested more than {MAX_DEPTH} levels deep"),
+        ));
     }
     match parse::parse(text) {
         // Derived readers would also take an array for a struct, by position.
         Ok(value @ Value::Object(_)) => typed::typed(value).map_err(Problem::validation),
-        Ok(_) => Err(Problem::field("", "INVALID_TYPE", "must be an object")),
+        Ok(_) => Err(Problem::field("", FieldCode::InvalidType, "must be an object")),
         Err(Some(flaw)) => Err(Problem::validation(vec![flaw])),
         Err(None) => Err(malformed("The body is not JSON.")),
     }
 }
 
 fn malformed(detail: &'static str) -> Problem {
-    Problem::new(actix_web::http::StatusCode::BAD_REQUEST, "MALFORMED_JSON", detail)
+    Problem::new(actix_web::http::StatusCode::BAD_REQUEST, ErrorCode::MalformedJson, detail)
 }
 
 /// Whether brackets outside of strings open more than `limit` levels; linear, without recursion.

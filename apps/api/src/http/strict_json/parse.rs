@@ -3,7 +3,7 @@ use std::{
     fmt,
 };
 
-use kernel::FieldError;
+use kernel::{FieldCode, FieldError};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -30,15 +30,15 @@ struct Reading {
 }
 
 impl Reading {
-    fn stop<E: serde::de::Error>(&self, path: Path<'_>, code: &'static str, message: impl Into<String>) -> E {
+    fn stop<E: serde::de::Error>(&self, path: Path<'_>, code: FieldCode, message: impl Into<String>) -> E {
         *self.flaw.borrow_mut() = Some(FieldError::new(path.to_string(), code, message));
-        E::custom(code)
+        E::custom(code.as_str())
     }
 
     fn count<E: serde::de::Error>(&self, path: Path<'_>) -> Result<(), E> {
         let Some(left) = self.left.get().checked_sub(1) else {
             let message = format!("holds too much: a body has at most {MAX_VALUES} elements and members in all");
-            return Err(self.stop(path, "TOO_LONG", message));
+            return Err(self.stop(path, FieldCode::TooLong, message));
         };
         self.left.set(left);
         Ok(())
@@ -57,12 +57,12 @@ impl Strict<'_> {
     fn check_key<E: serde::de::Error>(&self, key: &str) -> Result<(), E> {
         if key.len() > MAX_KEY_BYTES {
             let message = format!("must not have a name of more than {MAX_KEY_BYTES} bytes in it");
-            return Err(self.reading.stop(self.path, "TOO_LONG", message));
+            return Err(self.reading.stop(self.path, FieldCode::TooLong, message));
         }
         if key.contains('\0') {
             let shown = key.replace('\0', "\u{fffd}");
             let path = Path::Member(&self.path, &shown);
-            return Err(self.reading.stop(path, "FORBIDDEN_CHARACTER", "must not contain U+0000"));
+            return Err(self.reading.stop(path, FieldCode::ForbiddenCharacter, "must not contain U+0000"));
         }
         Ok(())
     }
@@ -101,7 +101,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
         if value.contains('\0') {
-            return Err(self.reading.stop(self.path, "FORBIDDEN_CHARACTER", "must not contain U+0000"));
+            return Err(self.reading.stop(self.path, FieldCode::ForbiddenCharacter, "must not contain U+0000"));
         }
         Ok(value.into())
     }
@@ -129,7 +129,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
             self.check_key(&key)?;
             let path = Path::Member(&self.path, &key);
             if map.contains_key(&key) {
-                return Err(self.reading.stop(path, "DUPLICATE", "must be given only once"));
+                return Err(self.reading.stop(path, FieldCode::Duplicate, "must be given only once"));
             }
             let value = access.next_value_seed(Strict { path, ..self })?;
             map.insert(key, value);

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use kernel::FieldError;
+use kernel::{FieldCode, FieldError};
 use serde::{
     de::{DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor},
     forward_to_deserialize_any,
@@ -50,7 +50,7 @@ impl Typed<'_> {
             let is_known = known.contains(&key.as_str());
             if !is_known && notes.unknown.len() < MAX_UNKNOWN {
                 let path = Path::Member(&self.path, key).to_string();
-                notes.unknown.push(FieldError::new(path, "UNKNOWN_FIELD", "is not known here"));
+                notes.unknown.push(FieldError::new(path, FieldCode::UnknownField, "is not known here"));
             }
             is_known
         });

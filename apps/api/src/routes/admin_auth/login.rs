@@ -1,6 +1,6 @@
 use actix_web::web;
 use auth::SignIn;
-use kernel::{EmailAddress, PrincipalKind};
+use kernel::{EmailAddress, FieldCode, PrincipalKind};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -52,7 +52,7 @@ pub async fn handle(
     let email: EmailAddress = body
         .email
         .parse()
-        .map_err(|error: kernel::InvalidEmailAddress| Problem::field("email", "INVALID", error.to_string()))?;
+        .map_err(|error: kernel::InvalidEmailAddress| Problem::field("email", FieldCode::Invalid, error.to_string()))?;
     let signed_in = sign_in.admin(&context, &email, &body.password).await?;
     let answer = Answer::ok(&AdminLogin {
         user: signed_in.account.into(),

@@ -68,7 +68,11 @@ impl Filters {
     /// Below a workshop.
     pub(in crate::routes) fn to_filter_of(&self, tenant: TenantId) -> Result<AuditFilter, Problem> {
         if self.tenant_id.is_some_and(|other| other != tenant) {
-            return Err(Problem::field("tenantId", "INVALID", "must be the workshop of the path, or left out"));
+            return Err(Problem::field(
+                "tenantId",
+                FieldCode::Invalid,
+                "must be the workshop of the path, or left out",
+            ));
         }
         Ok(AuditFilter { tenant_id: Some(tenant), ..self.to_filter() })
     }

@@ -3,6 +3,7 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
+use kernel::ErrorCode;
 
 use crate::{config::Config, http::Problem};
 
@@ -24,7 +25,7 @@ impl FromRequest for OwnOrigin {
         let mut origins = request.headers().get_all(header::ORIGIN);
         let refused = || {
             let detail = "This may not be called from web pages of another origin.";
-            Problem::new(StatusCode::FORBIDDEN, "ORIGIN_REFUSED", detail).into()
+            Problem::new(StatusCode::FORBIDDEN, ErrorCode::OriginRefused, detail).into()
         };
         std::future::ready(if origins.all(|origin| is_known(origin.as_bytes(), config)) {
             Ok(Self)

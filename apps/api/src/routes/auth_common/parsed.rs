@@ -1,14 +1,14 @@
 //! What both sign-in and forgotten passwords read.
 
 use auth::TenantRef;
-use kernel::{EmailAddress, InvalidEmailAddress};
+use kernel::{EmailAddress, FieldCode, InvalidEmailAddress};
 use uuid::Uuid;
 
 use crate::http::Problem;
 
 /// The address in the field `email`.
 pub fn email(text: &str) -> Result<EmailAddress, Problem> {
-    text.parse().map_err(|error: InvalidEmailAddress| Problem::field("email", "INVALID", error.to_string()))
+    text.parse().map_err(|error: InvalidEmailAddress| Problem::field("email", FieldCode::Invalid, error.to_string()))
 }
 
 /// Longest subdomain that is looked for: a label of DNS.
@@ -18,11 +18,15 @@ const MAX_SUBDOMAIN: usize = 63;
 pub fn tenant_ref(subdomain: Option<&str>, tenant_id: Option<Uuid>) -> Result<TenantRef, Problem> {
     match (subdomain, tenant_id) {
         (Some(name), None) if name.trim().len() > MAX_SUBDOMAIN => {
-            Err(Problem::field("subdomain", "TOO_LONG", format!("must be at most {MAX_SUBDOMAIN} characters")))
+            Err(Problem::field("subdomain", FieldCode::TooLong, format!("must be at most {MAX_SUBDOMAIN} characters")))
         }
         (Some(name), None) => Ok(TenantRef::Subdomain(name.trim().to_lowercase())),
         (None, Some(id)) => Ok(TenantRef::Id(id.into())),
-        (None, None) => Err(Problem::field("subdomain", "REQUIRED", "must be given, or tenantId in its place")),
-        (Some(_), Some(_)) => Err(Problem::field("tenantId", "INVALID", "must not be given together with subdomain")),
+        (None, None) => {
+            Err(Problem::field("subdomain", FieldCode::Required, "must be given, or tenantId in its place"))
+        }
+        (Some(_), Some(_)) => {
+            Err(Problem::field("tenantId", FieldCode::Invalid, "must not be given together with subdomain"))
+        }
     }
 }

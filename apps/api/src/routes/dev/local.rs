@@ -1,5 +1,6 @@
 //! Who may see captured mail: whoever asks for this machine by a name of its own.
 
+use kernel::ErrorCode;
 use std::{future::Ready, net::IpAddr};
 
 use actix_web::{
@@ -27,7 +28,7 @@ impl FromRequest for Local {
         };
         let refused = || {
             let detail = "Captured mail is shown only under a name of this machine, such as http://localhost:8080.";
-            Problem::new(StatusCode::FORBIDDEN, "FORBIDDEN", detail).into()
+            Problem::new(StatusCode::FORBIDDEN, ErrorCode::Forbidden, detail).into()
         };
         std::future::ready(if host.is_some_and(is_loopback) { Ok(Self) } else { Err(refused()) })
     }

@@ -3,7 +3,7 @@ use std::fmt::Write;
 use actix_web::{HttpResponse, http::header};
 
 use super::docs::POLICY;
-use crate::{error_codes::CODES, http::Public};
+use crate::{error_codes::table, http::Public};
 
 /// What the error codes mean
 ///
@@ -26,13 +26,9 @@ fn page() -> String {
          <header><strong>NextCRM API: error codes</strong><nav><a href=\"/docs\">API</a></nav></header>\
          <main><table><tr><th>Code</th><th>Status</th><th>Meaning</th></tr>",
     );
-    for code in CODES {
+    for (status, code, meaning) in table() {
         // Constants of ours: nothing to escape.
-        let _ = write!(
-            page,
-            "<tr id=\"{0}\"><td><code>{0}</code></td><td>{1}</td><td>{2}</td></tr>",
-            code.code, code.status, code.meaning
-        );
+        let _ = write!(page, "<tr id=\"{code}\"><td><code>{code}</code></td><td>{status}</td><td>{meaning}</td></tr>",);
     }
     page.push_str("</table></main></body></html>");
     page

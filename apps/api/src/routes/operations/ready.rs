@@ -1,3 +1,4 @@
+use kernel::ErrorCode;
 use std::time::Duration;
 
 use actix_web::{http::StatusCode, web};
@@ -47,7 +48,7 @@ pub async fn handle(_: Public, core: web::Data<Core>) -> Result<Answer, Problem>
     });
     let Ok(Ok(backlog)) = backlog.await else {
         let detail = "The database does not answer.";
-        let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "NOT_READY", detail);
+        let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::NotReady, detail);
         return Err(problem.retry_after(Duration::from_secs(2)));
     };
     let lag_seconds = backlog.lag.as_secs_f64();

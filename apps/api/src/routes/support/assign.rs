@@ -1,5 +1,5 @@
 use actix_web::web;
-use kernel::AdminId;
+use kernel::{AdminId, FieldCode};
 use serde::Deserialize;
 use support::{domain::TicketId, service::StaffTickets};
 use utoipa::ToSchema;
@@ -39,5 +39,5 @@ pub async fn handle(
 
 /// A text that is no id names nobody.
 pub(super) fn assignee(text: &str) -> Result<AdminId, Problem> {
-    text.parse().map_err(|_| Problem::field("adminUserId", "NOT_FOUND", "names nobody"))
+    text.parse().map_err(|_| Problem::field("adminUserId", FieldCode::NotFound, "names nobody"))
 }

@@ -1,4 +1,5 @@
 use actix_web::web;
+use kernel::FieldCode;
 use serde::Deserialize;
 use support::{domain::TicketId, service::StaffTickets};
 use utoipa::ToSchema;
@@ -33,6 +34,7 @@ pub async fn handle(
     tickets: web::Data<StaffTickets>,
 ) -> Result<Answer, Problem> {
     let into = body.into_inner().into_ticket_id.parse();
-    let into = into.map_err(|_| Problem::field("intoTicketId", "NOT_FOUND", "names no ticket of this workshop"))?;
+    let into =
+        into.map_err(|_| Problem::field("intoTicketId", FieldCode::NotFound, "names no ticket of this workshop"))?;
     answer(tickets.merge(&context, id.0, into).await?)
 }

@@ -1,4 +1,4 @@
-use kernel::{AuditEntry, FieldError, RequestContext, SessionId};
+use kernel::{AuditEntry, FieldCode, FieldError, RequestContext, SessionId};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Passwords, Replacement, as_owner, email_of, personal_words};
@@ -35,7 +35,8 @@ impl Passwords {
     ) -> Result<(), AuthError> {
         let owner = self.owner(subject, session).await?;
         if current.expose_secret() == new.expose_secret() {
-            let same = FieldError::new("newPassword", "SAME_AS_CURRENT", "must differ from the current password");
+            let same =
+                FieldError::new("newPassword", FieldCode::SameAsCurrent, "must differ from the current password");
             return Err(AuthError::Invalid(vec![same]));
         }
         let new = NewPassword::parse("newPassword", new, &personal_words(&owner.account))?;
@@ -103,7 +104,7 @@ impl Passwords {
 
     async fn refuse(&self, context: &RequestContext, owner: &Owner) -> Result<(), AuthError> {
         let resource = owner.subject.resource();
-        let mut entry = AuditEntry::refused("PASSWORD_CHANGED", resource, 422, "INCORRECT");
+        let mut entry = AuditEntry::refused("PASSWORD_CHANGED", resource, 422, FieldCode::Incorrect.as_str());
         entry.resource_id = Some(owner.subject.id().to_string());
         let mut tx = self.tools.ports.transactor.begin().await?;
         self.tools.ports.audit.record_in(&mut tx, context, of_subject(entry, owner.subject)).await?;

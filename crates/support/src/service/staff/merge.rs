@@ -1,4 +1,4 @@
-use kernel::{Changes, FieldError, RequestContext, Tx, VersionMatch};
+use kernel::{Changes, FieldCode, FieldError, RequestContext, Tx, VersionMatch};
 use serde_json::json;
 
 use super::StaffTickets;
@@ -29,7 +29,7 @@ impl StaffTickets {
         into: TicketId,
     ) -> Result<TicketView, SupportError> {
         if id == into {
-            return Err(FieldError::new(INTO, "INVALID", "must be another ticket").into());
+            return Err(FieldError::new(INTO, FieldCode::Invalid, "must be another ticket").into());
         }
         let mut tx = self.ports.transactor.begin().await?;
         let (source, target) = self.both_in(&mut tx, id, into).await?;

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, fmt};
 
-use kernel::{FieldError, text};
+use kernel::{FieldCode, FieldError, text};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
@@ -89,7 +89,7 @@ impl Credentials {
                         read.insert(field.name, secret);
                     }
                 }
-                None => fields.push(wrong(&name, "UNKNOWN_FIELD", format!("is no credential of {kind}"))),
+                None => fields.push(wrong(&name, FieldCode::UnknownField, format!("is no credential of {kind}"))),
             }
         }
         Self(read)
@@ -99,8 +99,8 @@ impl Credentials {
 fn object(input: CredentialsInput) -> Result<serde_json::Map<String, Value>, Vec<FieldError>> {
     let error = match input.0 {
         Value::Object(object) if object.len() <= MAX_FIELDS => return Ok(object),
-        Value::Object(_) => ("TOO_LONG", format!("must have at most {MAX_FIELDS} fields")),
-        _ => ("INVALID_TYPE", "must be an object".to_owned()),
+        Value::Object(_) => (FieldCode::TooLong, format!("must have at most {MAX_FIELDS} fields")),
+        _ => (FieldCode::InvalidType, "must be an object".to_owned()),
     };
     Err(vec![FieldError::new("credentials", error.0, error.1)])
 }
@@ -109,34 +109,34 @@ fn check(field: &CredentialField, value: Value) -> Result<SecretString, FieldErr
     let wrong = |code, message: String| Err(wrong(field.name, code, message));
     let secret = match value {
         Value::String(text) => text,
-        Value::Null => return wrong("REQUIRED", "must not be null".to_owned()),
-        _ => return wrong("INVALID_TYPE", "must be a string".to_owned()),
+        Value::Null => return wrong(FieldCode::Required, "must not be null".to_owned()),
+        _ => return wrong(FieldCode::InvalidType, "must be a string".to_owned()),
     };
     if secret.is_empty() {
-        return wrong("REQUIRED", "must not be empty".to_owned());
+        return wrong(FieldCode::Required, "must not be empty".to_owned());
     }
     if secret.chars().count() > MAX_LENGTH {
-        return wrong("TOO_LONG", format!("must be at most {MAX_LENGTH} characters"));
+        return wrong(FieldCode::TooLong, format!("must be at most {MAX_LENGTH} characters"));
     }
     if secret.chars().any(|c| text::is_forbidden(c, false)) {
         let message = "must not contain control, invisible or text-direction characters";
-        return wrong("FORBIDDEN_CHARACTER", message.to_owned());
+        return wrong(FieldCode::ForbiddenCharacter, message.to_owned());
     }
     // Anything else would never get through an HTTP header, or was pasted with its surroundings.
     if !secret.is_ascii() || secret.trim().len() != secret.len() {
-        return wrong("INVALID", "must be plain ASCII without blanks at its ends".to_owned());
+        return wrong(FieldCode::Invalid, "must be plain ASCII without blanks at its ends".to_owned());
     }
     let begins = |prefix: &&str| secret.len() > prefix.len() && secret.starts_with(*prefix) && !secret.contains(' ');
     if !field.prefixes.is_empty() && !field.prefixes.iter().any(begins) {
-        return wrong("INVALID", format!("must begin with {}", field.prefixes.join(" or ")));
+        return wrong(FieldCode::Invalid, format!("must begin with {}", field.prefixes.join(" or ")));
     }
     Ok(SecretString::from(secret))
 }
 
 fn missing(field: &CredentialField) -> FieldError {
-    wrong(field.name, "REQUIRED", "is missing".to_owned())
+    wrong(field.name, FieldCode::Required, "is missing".to_owned())
 }
 
-fn wrong(name: &str, code: &'static str, message: String) -> FieldError {
+fn wrong(name: &str, code: FieldCode, message: String) -> FieldError {
     FieldError::new(format!("credentials.{name}"), code, message)
 }

@@ -4,6 +4,7 @@ mod credentials;
 mod kind;
 mod new;
 mod patch;
+pub(crate) mod sealing;
 mod stored;
 mod view;
 mod webhook_url;

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use kernel::{FieldError, text};
+use kernel::{FieldCode, FieldError, text};
 
 use super::{Credentials, CredentialsInput, IntegrationType, WebhookSchemes, WebhookUrl};
 use crate::domain::Fields;
@@ -73,7 +73,9 @@ impl NewIntegration {
         let rest = kind.map(|kind| {
             let credentials = fields.take_all(Credentials::parse(kind, input.credentials));
             let webhook_url = match input.webhook_url {
-                None if kind.has_webhook() => fields.take(Err(FieldError::new("webhookUrl", "REQUIRED", "is missing"))),
+                None if kind.has_webhook() => {
+                    fields.take(Err(FieldError::new("webhookUrl", FieldCode::Required, "is missing")))
+                }
                 None => None,
                 Some(text) => fields.take(parse_webhook_url(kind, &text, schemes)),
             };
@@ -97,6 +99,6 @@ pub(super) fn parse_webhook_url(
     if kind.has_webhook() {
         WebhookUrl::parse_as("webhookUrl", text, schemes)
     } else {
-        Err(FieldError::new("webhookUrl", "INVALID", format!("{kind} has none")))
+        Err(FieldError::new("webhookUrl", FieldCode::Invalid, format!("{kind} has none")))
     }
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use kernel::FieldError;
+use kernel::{FieldCode, FieldError};
 
 use super::{
     Credentials, CredentialsInput, IntegrationName, IntegrationType, WebhookSchemes, WebhookUrl, new::parse_webhook_url,
@@ -53,7 +53,7 @@ impl IntegrationPatch {
         let name = fields.required("name", input.name, |text| IntegrationName::parse(&text));
         let credentials = match input.credentials {
             None => None,
-            Some(None) => fields.take(Err(FieldError::new("credentials", "REQUIRED", "must not be null"))),
+            Some(None) => fields.take(Err(FieldError::new("credentials", FieldCode::Required, "must not be null"))),
             Some(Some(given)) => fields.take_all(Credentials::parse_some(kind, given)),
         };
         let webhook_url = match input.webhook_url {

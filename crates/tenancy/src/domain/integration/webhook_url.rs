@@ -1,6 +1,6 @@
 use std::{fmt, net::IpAddr};
 
-use kernel::{FieldError, net::is_public};
+use kernel::{FieldCode, FieldError, net::is_public};
 use url::{Host, Url};
 
 const MAX_LENGTH: usize = 2_048;
@@ -51,13 +51,13 @@ impl WebhookUrl {
     /// assert!(WebhookUrl::parse_as("webhookUrl", "https://0x7f.1/", HttpsOnly).is_err());
     /// ```
     pub fn parse_as(field: &'static str, text: &str, schemes: WebhookSchemes) -> Result<Self, FieldError> {
-        let invalid = |message: &str| FieldError::new(field, "INVALID", message);
+        let invalid = |message: &str| FieldError::new(field, FieldCode::Invalid, message);
         let text = text.trim();
         if text.is_empty() {
-            return Err(FieldError::new(field, "REQUIRED", "must not be empty"));
+            return Err(FieldError::new(field, FieldCode::Required, "must not be empty"));
         }
         if text.len() > MAX_LENGTH {
-            return Err(FieldError::new(field, "TOO_LONG", format!("must be at most {MAX_LENGTH} characters")));
+            return Err(FieldError::new(field, FieldCode::TooLong, format!("must be at most {MAX_LENGTH} characters")));
         }
         // The parser would silently drop line breaks and tabs.
         if text.chars().any(|c| c.is_whitespace() || kernel::text::is_forbidden(c, false)) {

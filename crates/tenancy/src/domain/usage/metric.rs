@@ -1,6 +1,6 @@
 use std::fmt;
 
-use kernel::FieldError;
+use kernel::{FieldCode, FieldError};
 
 /// Most characters of a name.
 const MAX_LENGTH: usize = 64;
@@ -29,13 +29,13 @@ impl MetricType {
     /// `INVALID`, or `TOO_LONG`.
     pub fn parse(field: &'static str, text: &str) -> Result<Self, FieldError> {
         if text.len() > MAX_LENGTH {
-            return Err(FieldError::new(field, "TOO_LONG", format!("must be at most {MAX_LENGTH} characters")));
+            return Err(FieldError::new(field, FieldCode::TooLong, format!("must be at most {MAX_LENGTH} characters")));
         }
         let fits = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
         if text.starts_with(|c: char| c.is_ascii_uppercase()) && text.bytes().all(fits) {
             return Ok(Self(text.to_owned()));
         }
-        Err(FieldError::new(field, "INVALID", "must be an upper-case name such as API_CALLS"))
+        Err(FieldError::new(field, FieldCode::Invalid, "must be an upper-case name such as API_CALLS"))
     }
 
     pub(crate) fn trusted(text: String) -> Self {

@@ -34,10 +34,10 @@ impl UsageKey {
     /// `INVALID` or `TOO_LONG`.
     pub fn parse(field: &'static str, text: String) -> Result<Self, FieldError> {
         if text.len() > MAX_KEY {
-            return Err(FieldError::new(field, "TOO_LONG", format!("must be at most {MAX_KEY} characters")));
+            return Err(FieldError::new(field, FieldCode::TooLong, format!("must be at most {MAX_KEY} characters")));
         }
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(FieldError::new(field, "INVALID", "must be visible ASCII characters"));
+            return Err(FieldError::new(field, FieldCode::Invalid, "must be visible ASCII characters"));
         }
         Ok(Self(text))
     }
@@ -110,7 +110,7 @@ impl UsageBatch {
             None => parse_point(input.point, now).map(|point| Self(vec![point])),
             Some(_) if !input.point.is_empty() => Err(vec![FieldError::new(
                 "metrics",
-                "INVALID",
+                FieldCode::Invalid,
                 "must not be given together with the fields of a point",
             )]),
             Some(metrics) => parse_all(metrics, now).map(Self),
@@ -127,9 +127,9 @@ impl UsagePointInput {
 
 fn parse_all(metrics: Vec<UsagePointInput>, now: DateTime<Utc>) -> Result<Vec<NewPoint>, Vec<FieldError>> {
     match metrics.len() {
-        0 => return Err(vec![FieldError::new("metrics", "REQUIRED", "must have at least one point")]),
+        0 => return Err(vec![FieldError::new("metrics", FieldCode::Required, "must have at least one point")]),
         1..=MAX_POINTS => {}
-        _ => return Err(vec![FieldError::new("metrics", "TOO_LONG", "must have at most 1,000 points")]),
+        _ => return Err(vec![FieldError::new("metrics", FieldCode::TooLong, "must have at most 1,000 points")]),
     }
     let (mut points, mut errors) = (Vec::with_capacity(metrics.len()), Vec::new());
     for (index, input) in metrics.into_iter().enumerate() {
@@ -163,7 +163,7 @@ fn parse_point(input: UsagePointInput, now: DateTime<Utc>) -> Result<NewPoint, V
 }
 
 fn missing(field: &'static str) -> FieldError {
-    FieldError::new(field, "REQUIRED", "is missing")
+    FieldError::new(field, FieldCode::Required, "is missing")
 }
 
 fn parse_date(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, FieldError> {
@@ -171,7 +171,7 @@ fn parse_date(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, FieldErro
     if (now - MAX_AGE..=now + MAX_AHEAD).contains(&date) {
         return Ok(date);
     }
-    Err(FieldError::new("date", "OUT_OF_RANGE", "must be at most 35 days ago and at most 5 minutes ahead"))
+    Err(FieldError::new("date", FieldCode::OutOfRange, "must be at most 35 days ago and at most 5 minutes ahead"))
 }
 
 #[cfg(test)]

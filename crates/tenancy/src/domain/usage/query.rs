@@ -87,7 +87,7 @@ impl UsageQuery {
         let from = from.unwrap_or_else(|| to.map_or(default_from, |to| to - DEFAULT_RANGE));
         let to = to.unwrap_or(default_to);
         if fields.errors().is_empty() && to <= from {
-            fields.push(FieldError::new("to", "OUT_OF_RANGE", "must be after from"));
+            fields.push(FieldError::new("to", FieldCode::OutOfRange, "must be after from"));
         }
         let query = match (fields.errors().is_empty(), calendar, zone) {
             (true, Some(None), _) => Some(Self::Points(UsageFilter { metric_type, from, to })),
@@ -120,7 +120,7 @@ fn slices(
     let slices: Vec<_> = calendar.periods(zone, from, to).take(MAX_PERIODS + 1).map(slice).collect();
     if slices.len() > MAX_PERIODS {
         let message = format!("must be at most {MAX_PERIODS} days, weeks or months after from");
-        return Err(FieldError::new("to", "OUT_OF_RANGE", message));
+        return Err(FieldError::new("to", FieldCode::OutOfRange, message));
     }
     Ok(slices)
 }
@@ -132,7 +132,7 @@ fn parse_granularity(text: &str) -> Result<Option<Calendar>, FieldError> {
         "day" => Ok(Some(Calendar::Day)),
         "week" => Ok(Some(Calendar::Week)),
         "month" => Ok(Some(Calendar::Month)),
-        _ => Err(FieldError::new("granularity", "INVALID", "must be one of raw, day, week, month")),
+        _ => Err(FieldError::new("granularity", FieldCode::Invalid, "must be one of raw, day, week, month")),
     }
 }
 

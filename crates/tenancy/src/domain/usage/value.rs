@@ -1,6 +1,6 @@
 use std::fmt;
 
-use kernel::FieldError;
+use kernel::{FieldCode, FieldError};
 use serde_json::Number;
 
 /// Decimals that are kept.
@@ -37,9 +37,9 @@ impl UsageValue {
             (Some(whole), _) if whole <= MAX => Some(whole * SCALE),
             #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
             (None, Some(fraction)) if (0.0..=MAX as f64).contains(&fraction) => from_text(&fraction.abs().to_string()),
-            _ => return Err(FieldError::new(field, "OUT_OF_RANGE", "must be from 0 to 1,000,000,000,000")),
+            _ => return Err(FieldError::new(field, FieldCode::OutOfRange, "must be from 0 to 1,000,000,000,000")),
         };
-        thousandths.map(Self).ok_or_else(|| FieldError::new(field, "INVALID", "must have at most 3 decimals"))
+        thousandths.map(Self).ok_or_else(|| FieldError::new(field, FieldCode::Invalid, "must have at most 3 decimals"))
     }
 
     /// A thousand times the value.
@@ -130,7 +130,7 @@ mod tests {
 
     fn read(text: &str) -> Result<i64, String> {
         let number: Number = serde_json::from_str(text).expect("a number");
-        UsageValue::parse("value", &number).map(UsageValue::thousandths).map_err(|error| error.code.into_owned())
+        UsageValue::parse("value", &number).map(UsageValue::thousandths).map_err(|error| error.code.to_string())
     }
 
     #[rstest]

@@ -1,6 +1,6 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::{GapInfo, Tz};
-use kernel::FieldError;
+use kernel::{FieldCode, FieldError};
 
 /// A time zone of the IANA database, which says when a day begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ impl Zone {
     /// `INVALID`, naming `field`.
     pub fn parse(field: &'static str, name: &str) -> Result<Self, FieldError> {
         let message = "must be the name of a time zone such as Australia/Sydney";
-        name.parse().map(Self).map_err(|_| FieldError::new(field, "INVALID", message))
+        name.parse().map(Self).map_err(|_| FieldError::new(field, FieldCode::Invalid, message))
     }
 
     /// The zone's name.

@@ -3,7 +3,6 @@ mod enable;
 mod inspect;
 mod open;
 mod read;
-pub(crate) mod sealing;
 mod update;
 
 #[cfg(test)]
@@ -16,7 +15,7 @@ use serde_json::json;
 
 use super::Ports;
 use crate::{
-    domain::{Integration, WebhookSchemes},
+    domain::{Integration, WebhookSchemes, sealing},
     repository::IntegrationRepository,
 };
 

@@ -48,6 +48,7 @@ async fn a_secret_of_another_workshop_is_quarantined_and_never_shown() {
         let (integrations, kept) = service(with(row, 1), Mocks::default());
         let shown = integrations.get(tenant(), kind).await.expect("is shown");
         assert!(shown.quarantined_at.is_some() && shown.version == 5);
+        assert!(shown.credentials.len() + usize::from(shown.signing_secret.is_some()) > 0, "{shown:?}");
         assert!(shown.credentials.values().chain(&shown.signing_secret).all(|mask| mask == "••••"), "{shown:?}");
         assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
         assert_eq!(kept.told(), (vec!["INTEGRATION_QUARANTINED"], vec![]));

@@ -1,6 +1,6 @@
 use actix_web::{http::StatusCode, web};
 use email::service::Suppressions;
-use kernel::{EmailAddress, InvalidEmailAddress};
+use kernel::{EmailAddress, FieldCode, InvalidEmailAddress};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -35,7 +35,7 @@ pub async fn handle(
 ) -> Result<Answer, Problem> {
     let parsed = body.email.parse();
     let email: EmailAddress =
-        parsed.map_err(|error: InvalidEmailAddress| Problem::field("email", "INVALID", error.to_string()))?;
+        parsed.map_err(|error: InvalidEmailAddress| Problem::field("email", FieldCode::Invalid, error.to_string()))?;
     key.once(async |tx| {
         let (suppression, is_new) = suppressions.add_in(tx, &context, email).await?;
         let address: String = url::form_urlencoded::byte_serialize(suppression.email.as_str().as_bytes()).collect();

@@ -6,7 +6,7 @@ use kernel::{
 };
 use secrecy::SecretString;
 
-use crate::domain::NotificationId;
+use super::NotificationId;
 
 /// Whose secret it is.
 pub(crate) struct Owner {

@@ -14,16 +14,16 @@ use zeroize::Zeroizing;
 use crate::domain::{Integration, IntegrationType, SealedText};
 
 /// What the signing secret is sealed for, beside the credentials' names.
-pub(super) const SIGNING_SECRET: &str = "signingSecret";
+pub(crate) const SIGNING_SECRET: &str = "signingSecret";
 
 /// Where a secret belongs, but for its field.
-pub(super) struct Place {
+pub(crate) struct Place {
     tenant: String,
     kind: IntegrationType,
 }
 
 impl Place {
-    pub(super) fn new(tenant: TenantId, kind: IntegrationType) -> Self {
+    pub(crate) fn new(tenant: TenantId, kind: IntegrationType) -> Self {
         Self { tenant: tenant.to_string(), kind }
     }
 
@@ -31,7 +31,7 @@ impl Place {
         Purpose { table: "tenant_integrations", owner: &self.tenant, row: self.kind.as_str(), field }
     }
 
-    pub(super) fn seal(&self, ring: &KeyRing, field: &str, secret: &SecretString) -> Result<SealedText, SealError> {
+    pub(crate) fn seal(&self, ring: &KeyRing, field: &str, secret: &SecretString) -> Result<SealedText, SealError> {
         Ok(ring.seal_text(&self.purpose(field), secret)?.to_string().into())
     }
 
@@ -41,16 +41,16 @@ impl Place {
 }
 
 /// All secrets of a connection in clear.
-pub(super) struct Secrets {
-    pub(super) credentials: BTreeMap<String, SecretString>,
-    pub(super) signing_secret: Option<SecretString>,
+pub(crate) struct Secrets {
+    pub(crate) credentials: BTreeMap<String, SecretString>,
+    pub(crate) signing_secret: Option<SecretString>,
 }
 
 /// Opens everything.
 ///
 /// # Errors
 /// What is wrong with the first secret that does not open; a missing key only if nothing worse is found.
-pub(super) fn open(ring: &KeyRing, integration: &Integration) -> Result<Secrets, SealError> {
+pub(crate) fn open(ring: &KeyRing, integration: &Integration) -> Result<Secrets, SealError> {
     let place = Place::new(integration.tenant_id, integration.kind);
     let mut missing_key = None;
     let mut open = |field: &str, text: &SealedText| match place.open(ring, field, text) {
@@ -100,7 +100,7 @@ pub(crate) fn renew(ring: &KeyRing, integration: &Integration) -> Result<Option<
 }
 
 /// A secret to sign calls with, as Standard Webhooks writes them.
-pub(super) fn new_signing_secret(entropy: &dyn Entropy) -> SecretString {
+pub(crate) fn new_signing_secret(entropy: &dyn Entropy) -> SecretString {
     let mut bytes = Zeroizing::new([0_u8; 32]);
     entropy.fill(bytes.as_mut_slice());
     let text = Zeroizing::new(BASE64_STANDARD.encode(bytes.as_slice()));
