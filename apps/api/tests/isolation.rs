@@ -304,6 +304,9 @@ async fn ids_in_bodies() {
             let Some(ids) = operation.body_ids.as_ref().filter(|_| !operation.path.contains("/auth/")) else {
                 continue;
             };
+            if ids.is_empty() {
+                continue;
+            }
             let of_staff = operation.path.starts_with("/api/admin/");
             assert!(of_staff || operation.is_of_workshops(), "{}: who calls it?", operation.name());
             let token = if of_staff { &staff } else { &of.token };
