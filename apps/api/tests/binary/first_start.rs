@@ -1,14 +1,10 @@
 //! A newcomer's start, with nothing configured.
 
-use std::time::Duration;
-
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use test_support::eventually;
 
 use crate::support::{Server, Site};
 
-/// How long a busy machine may take.
-const PATIENCE: Duration = Duration::from_secs(60);
 const DEMO_ADMIN: &str = "admin@nextcrm.localhost";
 
 #[actix_web::test]
@@ -51,11 +47,8 @@ async fn jobs_that_did_nothing_do_not_push_the_banner_out_of_sight() {
     let site = Site::new().with("DEMO_DATA", "false").with("RUST_LOG", "info").with("LOG_FORMAT", "json");
     let server = site.start().await;
     let sql = site.sql().await;
-    let deadline = Instant::now() + PATIENCE;
-    while sql.count("scheduled_marks WHERE finished_at IS NOT NULL").await < 8 {
-        assert!(Instant::now() < deadline, "the jobs do not run");
-        sleep(Duration::from_millis(20)).await;
-    }
+    let run = "scheduled_marks WHERE finished_at IS NOT NULL";
+    eventually("the jobs run", async || (sql.count(run).await >= 8).then_some(())).await;
     server.get("/health/live").send().await.expect(200);
     let log = server.complaints();
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
