@@ -240,7 +240,9 @@ fn sample(document: &Value, schema: &Value) -> Value {
             return example.clone();
         }
     }
-    match schema["type"].as_str() {
+    // `["string", "null"]` as well as `"string"`.
+    let kind = schema["type"].as_array().and_then(|kinds| kinds.first()).unwrap_or(&schema["type"]);
+    match kind.as_str() {
         Some("object") => {
             let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
             required.map(|name| (name.to_owned(), sample(document, &schema["properties"][name]))).collect()
@@ -373,7 +375,7 @@ async fn ids_that_a_body_does_not_have() {
             }
             operations += 1;
         }
-        assert!(operations >= 8, "{operations} operations have a body");
+        assert!(operations >= 7, "{operations} operations have a body");
         assert_eq!((of.everything(&api).await, other.everything(&api).await), before);
     })
     .await;
