@@ -2,8 +2,6 @@
 
 mod common;
 
-use std::time::{Duration, Instant};
-
 use common::{Api, people::PASSWORD};
 use kernel::{AdminRole, TenantRole, jobs::Job as _};
 use serde_json::json;
@@ -14,7 +12,7 @@ const BO: &str = "bo@garage.test";
 
 /// Waits until a token of before is refused.
 async fn until_revoked(api: &Api, token: &str) {
-    api.until_refused(VERIFY, token).await.problem(401, "TOKEN_REVOKED");
+    api.until_refused("/api/tenant/auth/verify", token).await.problem(401, "TOKEN_REVOKED");
 }
 
 #[actix_web::test]
