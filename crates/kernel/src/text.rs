@@ -70,7 +70,7 @@ fn clean(field: &'static str, text: &str, max: usize, multiline: bool) -> Result
         return Err(FieldError::new(field, FieldCode::ForbiddenCharacter, message));
     }
     if !text.chars().any(is_visible) {
-        return Err(FieldError::new(field, "REQUIRED", "must have a character that can be seen"));
+        return Err(FieldError::new(field, FieldCode::Required, "must have a character that can be seen"));
     }
     Ok(text)
 }
