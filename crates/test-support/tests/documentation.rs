@@ -2,6 +2,9 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+use test_support::TestDatabase;
+
 /// Whole string literals in upper snake case: how code names its environment variables.
 fn variables(code: &str) -> BTreeSet<&str> {
     let is_name = |text: &str| text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
@@ -19,4 +22,27 @@ fn every_variable_is_in_the_example() {
     let documented = |name: &&&str| example.lines().any(|line| line.starts_with(&format!("#{name}=")));
     let missing: Vec<_> = read.iter().filter(|name| !documented(name)).collect();
     assert!(missing.is_empty(), ".env.example does not explain {missing:?}");
+}
+
+/// Tables of the schema's own, and those behind SQLite's full-text index.
+fn is_of_the_engine(table: &str) -> bool {
+    table == "seaql_migrations" || table.starts_with("sqlite_") || table.starts_with("support_search_")
+}
+
+#[tokio::test]
+async fn every_table_has_its_owner() {
+    let db = TestDatabase::sqlite().await;
+    let reader = db.database().reader();
+    let all = Statement::from_string(DbBackend::Sqlite, "SELECT name FROM sqlite_master WHERE type = 'table'");
+    let rows = reader.query_all_raw(all).await.unwrap();
+    let tables: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+    assert!(tables.len() >= 25, "found {tables:?}");
+
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let text = fs::read_to_string(root.join("docs/architecture.md")).unwrap();
+    let (_, owners) = text.split_once("## Who owns which table").unwrap();
+    let owners = owners.split("\n## ").next().unwrap();
+    let missing: Vec<_> =
+        tables.iter().filter(|it| !is_of_the_engine(it) && !owners.contains(&format!("`{it}`"))).collect();
+    assert!(missing.is_empty(), "docs/architecture.md does not tell whose these are: {missing:?}");
 }
