@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, future::Ready};
 
 use actix_web::{FromRequest, HttpRequest, dev};
 use kernel::{
-    FieldError,
+    FieldCode, FieldError,
     page::{self, Cursor, Direction, KeyType, Page, PageRequest, Sort, Start},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use kernel::{Changes, Currency, FieldError, Money, TenantId, moment};
+use kernel::{Changes, Currency, FieldCode, FieldError, Money, TenantId, moment};
 use uuid::Uuid;
 
 use super::{Fields, Plan, text_enum};

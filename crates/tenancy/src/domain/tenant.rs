@@ -1,5 +1,5 @@
 use chrono::{DateTime, Duration, Utc};
-use kernel::{Changes, EmailAddress, FieldError, TenantId, TenantRole, TenantUserId, moment};
+use kernel::{Changes, EmailAddress, FieldCode, FieldError, TenantId, TenantRole, TenantUserId, moment};
 use serde_json::Value;
 
 use super::{

@@ -9,7 +9,7 @@ use actix_web::{
 };
 use auth::{AccessTokens, AdminPrincipal, Permission, TenantPermission, TenantPrincipal};
 use kernel::{
-    Actor,
+    Actor, ErrorCode,
     rate::key,
     refusals::{Refusal, Refusals, Refused},
 };

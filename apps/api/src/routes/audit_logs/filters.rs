@@ -1,6 +1,6 @@
 use audit::{AuditFilter, AuditSort, ExportFormat};
 use kernel::{
-    AdminId, TenantId,
+    AdminId, FieldCode, TenantId,
     moment::FilterTime,
     page::{Direction, KeyType, Sort},
 };

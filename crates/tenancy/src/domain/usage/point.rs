@@ -1,5 +1,5 @@
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use kernel::{FieldError, moment};
+use kernel::{FieldCode, FieldError, moment};
 use serde_json::{Map, Number, Value};
 use uuid::Uuid;
 

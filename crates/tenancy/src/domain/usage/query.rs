@@ -1,5 +1,5 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use kernel::{FieldError, moment, page::KeyType};
+use kernel::{FieldCode, FieldError, moment, page::KeyType};
 
 use super::{Calendar, Cover, MetricType, Period, RawRetention, UsageTotal, Zone, point::MAX_AHEAD};
 use crate::domain::Fields;
