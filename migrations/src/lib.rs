@@ -24,6 +24,7 @@ mod m0012_row_level_security;
 mod m0014_revocations;
 mod m0015_audit_identity;
 mod m0024_rate_windows;
+mod m0025_erasure;
 mod runner;
 
 pub use runner::{MigrateError, Step, complaints, down, status, unbound_role, up};
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_revocations::Migration),
             Box::new(m0015_audit_identity::Migration),
             Box::new(m0024_rate_windows::Migration),
+            Box::new(m0025_erasure::Migration),
         ]
     }
 }

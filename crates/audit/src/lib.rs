@@ -22,7 +22,7 @@ pub use domain::{
     chain::{Head, PersonKey},
     checkpoint::{Checkpoint, Identity},
     csv::CSV_HEADER,
-    entry::{ActorName, ActorRef, ActorType, Entry, NamedEntry, Seal},
+    entry::{ActorName, ActorRef, ActorType, Entry, FormerName, NamedEntry, Seal},
     filter::{AuditFilter, AuditSort},
     keys::{AuditKeys, GENESIS, KeyUse},
 };

@@ -5,7 +5,7 @@ use tokio::sync::Notify;
 
 use crate::{
     domain::keys::AuditKeys,
-    repository::{ActorDirectory, ArchiveStore, ChainStore, CheckpointLog, EntryStore},
+    repository::{ActorDirectory, ArchiveStore, ChainStore, CheckpointLog, EntryStore, NameStore},
 };
 
 /// Everything the services of this crate work on; the shell puts it together once.
@@ -15,6 +15,8 @@ pub struct Ports {
     pub transactor: Arc<dyn Transactor>,
     /// Entries.
     pub entries: Arc<dyn EntryStore>,
+    /// Names of people who left.
+    pub names: Arc<dyn NameStore>,
     /// The chain.
     pub chain: Arc<dyn ChainStore>,
     /// What was archived.

@@ -167,6 +167,37 @@ pub trait ChainStore: Send + Sync {
     ) -> Result<u64, StoreError>;
 }
 
+/// A name kept for the trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptName {
+    /// Whose.
+    pub person: Uuid,
+    /// The salt of their key.
+    pub salt: Vec<u8>,
+    /// The name, sealed under that key.
+    pub sealed: String,
+}
+
+/// Names of people who left, until they are erased.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait NameStore: Send + Sync {
+    /// The salt of a person's key, which is `new` if they had none; `None` when they were erased.
+    async fn salt_in(
+        &self,
+        tx: &mut Tx,
+        person: Uuid,
+        new: [u8; 32],
+        now: DateTime<Utc>,
+    ) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Keeps a sealed name, unless its person was erased.
+    async fn keep_name_in(&self, tx: &mut Tx, person: Uuid, sealed: &str) -> Result<(), StoreError>;
+    /// The names that are kept of these people.
+    async fn list_kept(&self, people: &[Uuid]) -> Result<Vec<KeptName>, StoreError>;
+    /// Whether an entry is by or about this person: of the tenant, or else of staff.
+    async fn mentions_in(&self, tx: &mut Tx, person: Uuid, tenant: Option<TenantId>) -> Result<bool, StoreError>;
+}
+
 /// What was moved to files.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]

@@ -2,11 +2,13 @@
 
 mod common;
 
-use audit::{AuditFilter, AuditLog, AuditSort};
+use std::{collections::HashMap, sync::Arc};
+
+use audit::{ActorDirectory, ActorName, ActorRef, AuditFilter, AuditLog, AuditSort, DirectoryError, Eraser};
 use chrono::TimeDelta;
 use common::{Bench, admin, created, tenant};
 use kernel::{
-    AdminId, AuditEntry, TenantId,
+    Actor, AdminId, AuditEntry, LeavingPerson, TenantId, TenantRole, TenantUserId,
     page::{Cursor, Direction, PageRequest, Sort, Start},
 };
 use test_support::on_each_database;
@@ -110,6 +112,64 @@ async fn a_summary_counts_by_time_tenant_and_person() {
         let one = log.summary(Some(tenant())).await.expect("reads");
         assert_eq!((one.actions_last_24h, one.actions_last_7d, one.failures_last_24h), (1, 2, 0));
         assert_eq!(one.recent.len(), 3);
+    })
+    .await;
+}
+
+/// Knows nobody (any more).
+struct Nobody;
+
+#[async_trait::async_trait]
+impl ActorDirectory for Nobody {
+    async fn names(&self, _: &[ActorRef]) -> Result<HashMap<ActorRef, ActorName>, DirectoryError> {
+        Ok(HashMap::new())
+    }
+    async fn count_admins(&self) -> Result<u64, DirectoryError> {
+        Ok(0)
+    }
+}
+
+#[tokio::test]
+async fn who_left_is_named_until_they_are_erased() {
+    on_each_database(async |db| {
+        let mut bench = Bench::new(db);
+        bench.ports.directory = Arc::new(Nobody);
+        let id = TenantUserId(Uuid::from_u128(77));
+        let mut context = admin(1);
+        context.actor = Actor::TenantUser { tenant_id: tenant(), id, role: TenantRole::User };
+        bench.record(&context, AuditEntry::done("LOGOUT", "session", "s")).await;
+        let leaving = LeavingPerson {
+            id: id.uuid(),
+            tenant_id: tenant(),
+            name: "Jo Wong".to_owned(),
+            email: "jo@example.com".to_owned(),
+            phone: None,
+        };
+        let left = AuditEntry::done("TENANT_USER_REMOVED", "tenant_user", id).tenant(tenant()).tenant_user(id);
+        // Before anything of theirs is sealed, and again: there is one key.
+        for _ in 0..2 {
+            bench.record(&admin(2), left.clone().leaving(leaving.clone())).await;
+            bench.seal().await;
+        }
+        let log = AuditLog::new(&bench.ports);
+        let name = async || {
+            let found = log.search(&AuditFilter::default(), &first(50)).await.expect("reads");
+            let theirs = found.items.into_iter().find(|it| it.entry.actor_id == Some(id.uuid())).expect("theirs");
+            theirs.actor.map(|actor| (actor.name, actor.email))
+        };
+        assert_eq!(name().await, Some(("Jo Wong".to_owned(), "jo@example.com".to_owned())));
+        let person = ActorRef::TenantUser(tenant(), id);
+        let eraser = Eraser::new(&bench.ports);
+        assert!(eraser.former_name(person).await.expect("reads").is_some());
+        let elsewhere = ActorRef::TenantUser(TenantId(Uuid::from_u128(1)), id);
+        assert!(eraser.former_name(elsewhere).await.expect("reads").is_none(), "of another workshop");
+        eraser.erase_person(&admin(2), person).await.expect("erases");
+        assert_eq!(name().await, None);
+        // Somebody who removes them once more does not bring them back.
+        bench.record(&admin(2), left.clone().leaving(leaving)).await;
+        bench.seal().await;
+        assert_eq!(name().await, None);
+        assert!(bench.verify().await.verified());
     })
     .await;
 }

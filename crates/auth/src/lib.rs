@@ -22,8 +22,9 @@ pub use domain::{
 pub use error::AuthError;
 pub use repository::{
     AdminFilter, AdminName, AdminNames, AdminRepository, AdminSort, AttemptRepository, CountRule, CredentialRepository,
-    DirectoryPerson, FeedPosition, InvitationAcceptance, NewCredential, OneTimeTokenRepository, RevocationRepository,
-    Rotation, SessionRepository, Tally, TenantDirectory, TenantRef, TenantStatus, UnknownTenantStatus,
+    DirectoryPerson, ErasureRepository, FeedPosition, InvitationAcceptance, NewCredential, OneTimeTokenRepository,
+    RevocationRepository, Rotation, SessionRepository, Tally, TenantDirectory, TenantRef, TenantStatus,
+    UnknownTenantStatus,
 };
 #[cfg(any(test, feature = "mock"))]
 pub use repository::{
@@ -31,12 +32,14 @@ pub use repository::{
     MockOneTimeTokenRepository, MockRevocationRepository, MockSessionRepository, MockTenantDirectory,
 };
 pub use service::{
-    ADMIN_WELCOME, AccessTokens, AccountTools, AdminAccounts, AuthPorts, CountedTry, HasherConfig, Housekeeping,
-    INVITATION_ISSUED, Invitations, LiveRevocations, PASSWORD_RESET_ASKED, PASSWORD_RESET_LINK, PasswordHasher,
-    PasswordResetLinks, Passwords, PreparedAdmin, Profiles, REFRESH_REUSE_DETECTED, Recipient, Refresh, Revocations,
-    Sessions, SignIn, SignOut, SignedIn, Throttle, TokenPair, TriedAccount, Verified,
+    ADMIN_WELCOME, AccessTokens, AccountTools, AdminAccounts, AuthPorts, CountedTry, Erasure, HasherConfig,
+    Housekeeping, INVITATION_ISSUED, Invitations, LiveRevocations, PASSWORD_RESET_ASKED, PASSWORD_RESET_LINK,
+    PasswordHasher, PasswordResetLinks, Passwords, PreparedAdmin, Profiles, REFRESH_REUSE_DETECTED, Recipient, Refresh,
+    Revocations, Sessions, SignIn, SignOut, SignedIn, Throttle, TokenPair, TriedAccount, Verified,
 };
-pub use store::{AdminStore, AttemptStore, CredentialStore, OneTimeTokenStore, RevocationStore, SessionStore};
+pub use store::{
+    AdminStore, AttemptStore, CredentialStore, ErasureStore, OneTimeTokenStore, RevocationStore, SessionStore,
+};
 
 /// The README's example, kept working.
 #[cfg(doctest)]

@@ -7,7 +7,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{
-    EmailAddress, StoreError, Tx,
+    EmailAddress, StoreError, TenantId, Tx,
     page::{Page, PageRequest},
     sealed::Sealed,
 };
@@ -156,4 +156,26 @@ pub trait MailQueue: Send + Sync {
 
     /// Deletes up to `limit` messages caused before `before` that wait no more; tells how many.
     async fn delete_old(&self, before: DateTime<Utc>, limit: u64) -> Result<u64, StoreError>;
+}
+
+/// Whose mail it is, where several have the same address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// All of it: nobody else has the address.
+    All,
+    /// That about this workshop.
+    OfTenant(TenantId),
+    /// That about no workshop.
+    OfStaff,
+}
+
+/// Takes people out of the log and the suppression list.
+#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
+#[async_trait]
+pub trait ErasureRepository: Send + Sync {
+    /// Deletes some messages to an address, whatever became of them; tells how many.
+    async fn delete_messages_in(&self, tx: &mut Tx, email: &EmailAddress, share: Share) -> Result<u64, StoreError>;
+
+    /// Takes an address off the suppression list.
+    async fn delete_suppression_in(&self, tx: &mut Tx, email: &EmailAddress) -> Result<(), StoreError>;
 }

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use crate::{RequestContext, StoreError, TenantId, TenantUserId, Tx};
 
@@ -74,6 +75,28 @@ impl Changes {
     }
 }
 
+/// How a person is called who is about to leave: the trail names them until they are erased, when nobody else knows
+/// them any more.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LeavingPerson {
+    /// Who.
+    pub id: Uuid,
+    /// Their workshop.
+    pub tenant_id: TenantId,
+    /// First and last name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Their telephone.
+    pub phone: Option<String>,
+}
+
+impl std::fmt::Debug for LeavingPerson {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LeavingPerson").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 /// What the trail is told; who, where from and when come from the context and the trail's clock.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditEntry {
@@ -93,6 +116,8 @@ pub struct AuditEntry {
     pub status_code: u16,
     /// The error code of a refusal, for example `INVALID_CREDENTIALS`; never personal data.
     pub error_message: Option<String>,
+    /// Who leaves by this; no part of the entry, but kept under their key.
+    pub leaving: Option<LeavingPerson>,
 }
 
 impl AuditEntry {
@@ -108,6 +133,7 @@ impl AuditEntry {
             changes: Changes::new(),
             status_code: 200,
             error_message: None,
+            leaving: None,
         }
     }
 
@@ -123,6 +149,7 @@ impl AuditEntry {
             changes: Changes::new(),
             status_code,
             error_message: Some(code.to_owned()),
+            leaving: None,
         }
     }
 
@@ -144,6 +171,13 @@ impl AuditEntry {
     #[must_use]
     pub fn changes(mut self, changes: Changes) -> Self {
         self.changes = changes;
+        self
+    }
+
+    /// Adds who leaves by this.
+    #[must_use]
+    pub fn leaving(mut self, person: LeavingPerson) -> Self {
+        self.leaving = Some(person);
         self
     }
 

@@ -39,7 +39,7 @@ pub mod work;
 pub use actor::{Actor, AdminRole, PrincipalKind, RequestContext, TenantRole, UnknownRole};
 #[cfg(any(test, feature = "mock"))]
 pub use audit::MockAuditTrail;
-pub use audit::{AuditEntry, AuditTrail, Changes};
+pub use audit::{AuditEntry, AuditTrail, Changes, LeavingPerson};
 pub use backoff::Backoff;
 pub use clock::{Clock, SystemClock};
 pub use codes::{ErrorCode, FieldCode};

@@ -45,6 +45,9 @@ pub enum TenancyError {
     /// The workshop's state forbids the change.
     #[error("the tenant cannot be {} in its present state", .0.participle())]
     IllegalTransition(Change),
+    /// Only who was deactivated or removed can be erased.
+    #[error("the user is active; deactivate or remove them first")]
+    StillActive,
     /// The plan's seats are taken.
     #[error("the plan's {limit} seats are taken")]
     SeatsTaken {
@@ -118,6 +121,7 @@ impl DomainError for TenancyError {
             | Self::SlugTaken
             | Self::EmailTaken
             | Self::IllegalTransition(_)
+            | Self::StillActive
             | Self::SeatsTaken { .. }
             | Self::PlanTooSmall { .. }
             | Self::CannotChangeSelf
@@ -144,7 +148,9 @@ impl DomainError for TenancyError {
             Self::SubdomainTaken => ErrorCode::SubdomainTaken,
             Self::SlugTaken => ErrorCode::SlugTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
-            Self::IllegalTransition(_) | Self::NotAccepted | Self::NotInvited => ErrorCode::IllegalTransition,
+            Self::IllegalTransition(_) | Self::StillActive | Self::NotAccepted | Self::NotInvited => {
+                ErrorCode::IllegalTransition
+            }
             Self::CannotChangeSelf => ErrorCode::CannotChangeSelf,
             Self::Rank => ErrorCode::Forbidden,
             Self::SeatsTaken { .. } | Self::PlanTooSmall { .. } | Self::CallsUsed { .. } => ErrorCode::QuotaExceeded,

@@ -44,7 +44,7 @@ pub struct AuditServices {
     pub archiver: Arc<Archiver>,
     /// Chains entries.
     pub sealer: Arc<Sealer>,
-    /// Takes a person's address and user agent out.
+    /// Takes a person's name, address and user agent out.
     pub eraser: Arc<Eraser>,
     checkpoints: Arc<CheckpointFile>,
     tenants: Arc<KnownTenants>,
@@ -57,13 +57,16 @@ impl AuditServices {
         let store = Arc::new(AuditStore::new(db.clone()));
         let checkpoints = Arc::new(CheckpointFile::under(&config.data_dir));
         let wake = Arc::new(Notify::new());
-        let trail = Trail::new(store.clone(), Arc::clone(clock), Arc::clone(entropy), Arc::clone(&wake));
+        let keys = Arc::new(audit_keys(config)?);
+        let (time, random) = (Arc::clone(clock), Arc::clone(entropy));
+        let trail = Trail::new(store.clone(), store.clone(), Arc::clone(&keys), time, random, Arc::clone(&wake));
         let trail: Arc<dyn AuditTrail> = Arc::new(trail);
         let people =
             People { admins: Arc::new(AdminStore::new(db.clone())), people: Arc::new(MemberStore::new(db.clone())) };
         let ports = Ports {
             transactor: Arc::new(db.clone()),
             entries: store.clone(),
+            names: store.clone(),
             chain: store.clone(),
             archives: store,
             checkpoints: checkpoints.clone(),
@@ -71,7 +74,7 @@ impl AuditServices {
             trail: Arc::clone(&trail),
             clock: Arc::clone(clock),
             entropy: Arc::clone(entropy),
-            keys: Arc::new(audit_keys(config)?),
+            keys,
             wake,
             former_name: former_name(config.database_url.expose_secret()),
         };

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use actix_web::web;
 use auth::{
     AccessTokens, AccountTools, AdminAccounts, AdminStore, AttemptStore, AuthConfig, AuthPorts, CredentialStore,
-    HasherConfig, Housekeeping, Invitations, OneTimeTokenStore, PasswordHasher, PasswordResetLinks, Passwords,
-    Profiles, Refresh, RevocationStore, Revocations, SessionStore, Sessions, SignIn, SignOut, SigningKeys, Throttle,
+    Erasure, ErasureStore, HasherConfig, Housekeeping, Invitations, OneTimeTokenStore, PasswordHasher,
+    PasswordResetLinks, Passwords, Profiles, Refresh, RevocationStore, Revocations, SessionStore, Sessions, SignIn,
+    SignOut, SigningKeys, Throttle,
 };
 use kernel::{
     jobs::{Cadence, Schedule},
@@ -45,6 +46,8 @@ pub struct AuthServices {
     pub invitations: Arc<Invitations>,
     /// Manages staff.
     pub admins: Arc<AdminAccounts>,
+    /// Takes people out.
+    pub erasure: Erasure,
     /// Hashes passwords.
     pub hasher: PasswordHasher,
     housekeeping: Arc<Housekeeping>,
@@ -108,6 +111,7 @@ impl AuthServices {
             passwords,
             invitations: Arc::new(Invitations::new(tools.clone())),
             admins: Arc::new(AdminAccounts::new(tools)),
+            erasure: Erasure::new(Arc::new(AdminStore::new(core.db.clone())), Arc::new(ErasureStore)),
             hasher,
             housekeeping: Arc::new(housekeeping),
         })

@@ -7,7 +7,9 @@ use anyhow::Context as _;
 use email::{
     mailer::{CaptureMailer, Mailbox, Mailer, ResendMailer, SmtpMailer},
     repository::MailQueue,
-    service::{Courier, CourierOptions, Feedback, Housekeeping, Notifications, Ports, Suppressions, Templates},
+    service::{
+        Courier, CourierOptions, Erasure, Feedback, Housekeeping, Notifications, Ports, Suppressions, Templates,
+    },
     store::EmailStore,
     webhook::ResendWebhook,
 };
@@ -35,6 +37,8 @@ pub struct EmailServices {
     pub templates: Arc<Templates>,
     /// Takes a provider's news.
     pub feedback: Arc<Feedback>,
+    /// Takes people out.
+    pub erasure: Erasure,
     webhook: Arc<Option<ResendWebhook>>,
     mailbox: Option<Arc<dyn Mailbox>>,
     courier: Arc<Courier>,
@@ -66,7 +70,7 @@ impl EmailServices {
         };
         let courier = Courier::new(Arc::clone(&queue), mailer, &ports, options);
         let notifications = Arc::new(Notifications::new(ports.clone()));
-        core.sealed_tables.push(store);
+        core.sealed_tables.push(Arc::clone(&store) as _);
         core.outbox = Arc::new(MailingOutbox {
             outbox: Arc::clone(&core.outbox),
             notifications: Arc::clone(&notifications),
@@ -80,6 +84,7 @@ impl EmailServices {
             suppressions: Arc::new(Suppressions::new(ports.clone())),
             templates: Arc::new(Templates::new(brand)),
             feedback: Arc::new(Feedback::new(ports)),
+            erasure: Erasure::new(Arc::clone(&store) as _),
             webhook: Arc::new(webhook),
             mailbox: mailbox.filter(|_| config.environment.is_development()),
             courier: Arc::new(courier),

@@ -26,7 +26,7 @@ use crate::{
     config::Config,
     http::{Gate, Idempotency},
     openapi::OpenApiText,
-    workflows::ViewWorkshop,
+    workflows::{ErasePerson, ViewWorkshop},
 };
 
 /// Everything that handlers, jobs and commands work with.
@@ -47,6 +47,7 @@ pub struct Services {
     /// Workshops.
     pub tenancy: TenancyServices,
     view_workshop: ViewWorkshop,
+    erase_person: ErasePerson,
     openapi: OpenApiText,
 }
 
@@ -78,8 +79,28 @@ impl Services {
             usage: Arc::clone(&tenancy.usage),
             tickets: Arc::clone(&support.workshops),
         };
+        let erase_person = ErasePerson {
+            transactor: Arc::clone(&core.transactor),
+            people: Arc::clone(&tenancy.people),
+            accounts: auth.erasure.clone(),
+            trail: Arc::clone(&audit.eraser),
+            mail: email.erasure.clone(),
+            tickets: support.erasure.clone(),
+            events: kernel::store::Erasure,
+        };
         let openapi = OpenApiText::new(config.environment)?;
-        Ok(Self { config: Arc::new(config), core, audit, auth, email, support, tenancy, view_workshop, openapi })
+        Ok(Self {
+            config: Arc::new(config),
+            core,
+            audit,
+            auth,
+            email,
+            support,
+            tenancy,
+            view_workshop,
+            erase_person,
+            openapi,
+        })
     }
 
     /// Gives the handlers what they ask for as `web::Data`.
@@ -97,6 +118,7 @@ impl Services {
             .app_data(web::Data::new(self.core.clone()))
             .app_data(web::Data::from(Arc::clone(&self.config)))
             .app_data(web::Data::new(self.view_workshop.clone()))
+            .app_data(web::Data::new(self.erase_person.clone()))
             .app_data(web::Data::new(self.openapi.clone()));
         self.audit.provide(config);
         self.auth.provide(config);

@@ -6,8 +6,8 @@ use actix_web::web;
 use auth::AdminStore;
 use kernel::jobs::{Cadence, Schedule};
 use support::{
-    service::{Ports, SlaWatch, StaffTickets, WorkshopTickets},
-    store::{HistoryStore, MessageStore, TicketStore},
+    service::{Erasure, Ports, SlaWatch, StaffTickets, WorkshopTickets},
+    store::{ErasureStore, HistoryStore, MessageStore, TicketStore},
 };
 use tenancy::store::{MemberStore, TenantStore};
 
@@ -21,6 +21,8 @@ pub struct SupportServices {
     pub staff: Arc<StaffTickets>,
     /// The door for workshops.
     pub workshops: Arc<WorkshopTickets>,
+    /// Takes people out.
+    pub erasure: Erasure,
     watch: Arc<SlaWatch>,
 }
 
@@ -46,6 +48,7 @@ impl SupportServices {
         Self {
             staff: Arc::new(StaffTickets::new(ports.clone())),
             workshops: Arc::new(WorkshopTickets::new(ports.clone())),
+            erasure: Erasure::new(Arc::new(ErasureStore::new(core.db.clone()))),
             watch: Arc::new(SlaWatch::new(ports)),
         }
     }

@@ -1,11 +1,13 @@
 //! What needs two domains at once: one transaction, and each domain's `_in` twins inside it.
 
 mod add_person;
+mod erase_person;
 mod invite_again;
 mod open_workshop;
 mod view_workshop;
 
 pub use add_person::{AddPerson, PreparedPerson};
+pub use erase_person::ErasePerson;
 pub use invite_again::InviteAgain;
 pub use open_workshop::OpenWorkshop;
 pub use view_workshop::{MayRead, Surroundings, ViewWorkshop};

@@ -1,5 +1,6 @@
 use chrono::{DateTime, Utc};
 use kernel::{AdminId, AuditEntryId, TenantId, TenantUserId};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -41,6 +42,26 @@ pub enum ActorRef {
     TenantUser(TenantId, TenantUserId),
 }
 
+impl ActorRef {
+    /// Their id.
+    #[must_use]
+    pub const fn id(&self) -> Uuid {
+        match self {
+            Self::Admin(id) => id.uuid(),
+            Self::TenantUser(_, id) => id.uuid(),
+        }
+    }
+
+    /// Their workshop.
+    #[must_use]
+    pub const fn tenant(&self) -> Option<TenantId> {
+        match self {
+            Self::Admin(_) => None,
+            Self::TenantUser(tenant, _) => Some(*tenant),
+        }
+    }
+}
+
 /// How a person is called now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActorName {
@@ -48,6 +69,26 @@ pub struct ActorName {
     pub name: String,
     /// Their address.
     pub email: String,
+}
+
+/// How somebody was called who left; sealed under their key until they are erased.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FormerName {
+    /// Their workshop.
+    pub tenant_id: TenantId,
+    /// First and last name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Their telephone.
+    pub phone: Option<String>,
+}
+
+impl std::fmt::Debug for FormerName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FormerName").finish_non_exhaustive()
+    }
 }
 
 /// An entry's place in the hash chain. Hashes are 64 lower-case hexadecimal digits.
@@ -126,6 +167,6 @@ impl Entry {
 pub struct NamedEntry {
     /// The entry.
     pub entry: Entry,
-    /// The name; `None` when there is no actor or they are gone.
+    /// The name; `None` when there is no actor or they were erased.
     pub actor: Option<ActorName>,
 }

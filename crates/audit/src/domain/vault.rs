@@ -11,7 +11,10 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{entry::Entry, keys::AuditKeys};
+use super::{
+    entry::{Entry, FormerName},
+    keys::AuditKeys,
+};
 
 #[derive(Serialize, Deserialize)]
 struct Personal {
@@ -58,6 +61,25 @@ impl Vault {
         Ok(Some(self.0.seal(&purpose(&entry.id.to_string()), &plain)?.to_string()))
     }
 
+    /// A name, sealed for its person.
+    ///
+    /// # Errors
+    /// When sealing fails.
+    pub fn put_name(&self, person: Uuid, name: &FormerName) -> Result<String, SealError> {
+        let plain = serde_json::to_vec(name).map_err(|_| SealError::Malformed)?;
+        Ok(self.0.seal(&name_purpose(&person.to_string()), &plain)?.to_string())
+    }
+
+    /// The name back.
+    ///
+    /// # Errors
+    /// When it was sealed under another key or changed.
+    pub fn take_name(&self, person: Uuid, sealed: &str) -> Result<FormerName, SealError> {
+        let sealed: Sealed = sealed.parse()?;
+        let plain = self.0.open(&name_purpose(&person.to_string()), &sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| SealError::Malformed)
+    }
+
     /// Puts address and user agent back into the entry.
     ///
     /// # Errors
@@ -69,6 +91,10 @@ impl Vault {
         (entry.ip_address, entry.user_agent) = (personal.ip, personal.agent);
         Ok(())
     }
+}
+
+fn name_purpose(id: &str) -> Purpose<'_> {
+    Purpose { table: "audit_person_keys", owner: "", row: id, field: "name" }
 }
 
 fn purpose(id: &str) -> Purpose<'_> {

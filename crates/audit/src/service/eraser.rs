@@ -1,13 +1,17 @@
 use kernel::{AuditEntry, RequestContext, Tx};
 
+use super::names::Names;
 use crate::{
-    domain::{chain, entry::ActorRef},
+    domain::{
+        chain,
+        entry::{ActorRef, FormerName},
+    },
     error::AuditError,
     ports::Ports,
 };
 
-/// Takes a person's address and user agent out of the trail. The chain stays valid, because it covers only digests of
-/// them, under a key that goes with them; the sealed values in archive files can then not be opened any more.
+/// Takes a person's address and user agent out of the trail, and their name. The chain stays valid, because it covers only
+/// digests of them, under a key that goes with them; the sealed values in archive files can then not be opened any more.
 #[derive(Debug, Clone)]
 pub struct Eraser {
     ports: Ports,
@@ -42,11 +46,11 @@ impl Eraser {
         person: ActorRef,
     ) -> Result<u64, AuditError> {
         let Ports { chain: store, trail, keys, clock, .. } = &self.ports;
-        let (id, entry) = match person {
-            ActorRef::Admin(id) => (id.uuid(), AuditEntry::done("PERSONAL_DATA_ERASED", "admin_user", id)),
+        let id = person.id();
+        let entry = match person {
+            ActorRef::Admin(id) => AuditEntry::done("PERSON_ERASED", "admin_user", id),
             ActorRef::TenantUser(tenant, id) => {
-                let entry = AuditEntry::done("PERSONAL_DATA_ERASED", "tenant_user", id);
-                (id.uuid(), entry.tenant(tenant).tenant_user(id))
+                AuditEntry::done("PERSON_ERASED", "tenant_user", id).tenant(tenant).tenant_user(id)
             }
         };
         // The sealer must not take a salt for this person meanwhile.
@@ -54,5 +58,23 @@ impl Eraser {
         let erased = store.erase_person_in(tx, id, &chain::prove_erasure(keys, id), clock.now()).await?;
         trail.record_in(tx, context, entry).await?;
         Ok(erased)
+    }
+
+    /// Whether the trail knows of such a person, whatever became of them.
+    ///
+    /// # Errors
+    /// [`AuditError::Store`].
+    pub async fn knows_in(&self, tx: &mut Tx, person: ActorRef) -> Result<bool, AuditError> {
+        Ok(self.former_name(person).await?.is_some()
+            || self.ports.names.mentions_in(tx, person.id(), person.tenant()).await?)
+    }
+
+    /// How somebody was called who left, if it is kept.
+    ///
+    /// # Errors
+    /// [`AuditError::Store`], [`AuditError::Seal`].
+    pub async fn former_name(&self, person: ActorRef) -> Result<Option<FormerName>, AuditError> {
+        let former = Names::new(&self.ports).former(&[person.id()]).await?.remove(&person.id());
+        Ok(former.filter(|former| Some(former.tenant_id) == person.tenant()))
     }
 }

@@ -46,7 +46,6 @@ impl ExportFormat {
 #[derive(Clone)]
 pub struct Exporter {
     ports: Ports,
-    names: NameCache,
 }
 
 impl std::fmt::Debug for Exporter {
@@ -59,7 +58,7 @@ impl Exporter {
     /// Over these ports.
     #[must_use]
     pub fn new(ports: &Ports) -> Self {
-        Self { ports: ports.clone(), names: NameCache::new(Arc::clone(&ports.directory)) }
+        Self { ports: ports.clone() }
     }
 
     /// Records that the trail is exported, then answers the export as a stream of chunks.
@@ -90,6 +89,7 @@ impl Exporter {
     ) -> impl Stream<Item = Result<Bytes, AuditError>> + Send {
         async_stream::try_stream! {
             let mut renderer = Renderer::new(format, Arc::clone(&self.ports.keys));
+            let names = NameCache::new(&self.ports);
             let mut after = None;
             let mut first = true;
             loop {
@@ -98,7 +98,7 @@ impl Exporter {
                 let last = entries.len() as u64 <= BATCH;
                 entries.truncate(usize::try_from(BATCH).unwrap_or(usize::MAX));
                 after = entries.last().map(|entry| Position { created_at: entry.created_at, id: entry.id });
-                let named = self.names.name_all(entries).await?;
+                let named = names.name_all(entries).await?;
                 // Milliseconds of formatting and hashing: not on a thread that serves others.
                 let begin = std::mem::take(&mut first);
                 let rendered = tokio::task::spawn_blocking(move || {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use kernel::page::{Page, PageRequest};
 
-use super::names::name_all;
+use super::names::Names;
 use crate::{
     domain::{
         entry::NamedEntry,
@@ -10,14 +10,14 @@ use crate::{
     },
     error::AuditError,
     ports::Ports,
-    repository::{ActorDirectory, EntryStore},
+    repository::EntryStore,
 };
 
 /// Reads the trail; see also `AuditLog::summary`.
 #[derive(Clone)]
 pub struct AuditLog {
     pub(super) entries: Arc<dyn EntryStore>,
-    pub(super) directory: Arc<dyn ActorDirectory>,
+    pub(super) names: Names,
     pub(super) clock: Arc<dyn kernel::Clock>,
 }
 
@@ -31,11 +31,7 @@ impl AuditLog {
     /// Over these ports.
     #[must_use]
     pub fn new(ports: &Ports) -> Self {
-        Self {
-            entries: Arc::clone(&ports.entries),
-            directory: Arc::clone(&ports.directory),
-            clock: Arc::clone(&ports.clock),
-        }
+        Self { entries: Arc::clone(&ports.entries), names: Names::new(ports), clock: Arc::clone(&ports.clock) }
     }
 
     /// One page of the entries that pass the filter, with their actors' names and the exact total.
@@ -48,6 +44,6 @@ impl AuditLog {
         page: &PageRequest<AuditSort>,
     ) -> Result<Page<NamedEntry>, AuditError> {
         let Page { items, total, next } = self.entries.list(filter, page).await?;
-        Ok(Page { items: name_all(self.directory.as_ref(), items).await?, total, next })
+        Ok(Page { items: self.names.name_all(items).await?, total, next })
     }
 }

@@ -1,38 +1,88 @@
-use std::{collections::HashMap, sync::Arc, time::Duration};
-
-use moka::future::Cache;
-
-use crate::{
-    domain::entry::{ActorName, ActorRef, Entry, NamedEntry},
-    error::AuditError,
-    repository::ActorDirectory,
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
 };
 
-/// Puts the actors' names to entries, with one question for all of them.
-pub(super) async fn name_all(
-    directory: &dyn ActorDirectory,
-    entries: Vec<Entry>,
-) -> Result<Vec<NamedEntry>, AuditError> {
-    let actors = distinct(&entries);
-    let names = if actors.is_empty() {
-        HashMap::new()
-    } else {
-        directory.names(&actors).await.map_err(AuditError::Directory)?
-    };
-    Ok(attach(entries, |actor| names.get(actor).cloned()))
+use moka::future::Cache;
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        entry::{ActorName, ActorRef, Entry, FormerName, NamedEntry},
+        vault::Vault,
+    },
+    error::AuditError,
+    ports::Ports,
+};
+
+/// How actors are called: as the directory says, and those who left as they were called then.
+#[derive(Clone)]
+pub(super) struct Names {
+    ports: Ports,
 }
 
-/// As [`name_all`], remembering for a minute who was asked for: an export asks about the same people again and again.
-#[derive(Clone)]
+impl Names {
+    pub(super) fn new(ports: &Ports) -> Self {
+        Self { ports: ports.clone() }
+    }
+
+    /// The names of those who are known, with one question to each side for all of them.
+    pub(super) async fn find(&self, actors: &[ActorRef]) -> Result<HashMap<ActorRef, ActorName>, AuditError> {
+        if actors.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut names = self.ports.directory.names(actors).await.map_err(AuditError::Directory)?;
+        let gone: Vec<ActorRef> = actors.iter().filter(|actor| !names.contains_key(actor)).copied().collect();
+        let ids: Vec<Uuid> = gone.iter().map(ActorRef::id).collect();
+        if ids.is_empty() {
+            return Ok(names);
+        }
+        let kept = self.former(&ids).await?;
+        for actor in gone {
+            if let ActorRef::TenantUser(tenant, id) = actor
+                && let Some(former) = kept.get(&id.uuid()).filter(|former| former.tenant_id == tenant)
+            {
+                names.insert(actor, ActorName { name: former.name.clone(), email: former.email.clone() });
+            }
+        }
+        Ok(names)
+    }
+
+    /// What is kept of people who left.
+    pub(super) async fn former(&self, people: &[Uuid]) -> Result<HashMap<Uuid, FormerName>, AuditError> {
+        let mut former = HashMap::new();
+        for kept in self.ports.names.list_kept(people).await? {
+            let vault = Vault::open(&self.ports.keys, Some((kept.person, &kept.salt)), &self.ports.entropy)?;
+            // What cannot be opened is not shown; it stands in nobody's way.
+            if let Ok(name) = vault.take_name(kept.person, &kept.sealed) {
+                former.insert(kept.person, name);
+            }
+        }
+        Ok(former)
+    }
+
+    pub(super) async fn count_admins(&self) -> Result<u64, AuditError> {
+        self.ports.directory.count_admins().await.map_err(AuditError::Directory)
+    }
+
+    /// Puts the actors' names to entries.
+    pub(super) async fn name_all(&self, entries: Vec<Entry>) -> Result<Vec<NamedEntry>, AuditError> {
+        let names = self.find(&distinct(&entries)).await?;
+        Ok(attach(entries, |actor| names.get(actor).cloned()))
+    }
+}
+
+/// As [`Names`], remembering for a minute who was asked for: an export asks about the same people again and again.
+/// For one export only, or a name would outlive its erasure.
 pub(super) struct NameCache {
-    directory: Arc<dyn ActorDirectory>,
+    names: Names,
     known: Cache<ActorRef, Option<ActorName>>,
 }
 
 impl NameCache {
-    pub(super) fn new(directory: Arc<dyn ActorDirectory>) -> Self {
+    pub(super) fn new(ports: &Ports) -> Self {
         let known = Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(60)).build();
-        Self { directory, known }
+        Self { names: Names::new(ports), known }
     }
 
     pub(super) async fn name_all(&self, entries: Vec<Entry>) -> Result<Vec<NamedEntry>, AuditError> {
@@ -45,7 +95,7 @@ impl NameCache {
             }
         }
         if !unknown.is_empty() {
-            let mut found = self.directory.names(&unknown).await.map_err(AuditError::Directory)?;
+            let mut found = self.names.find(&unknown).await?;
             for actor in unknown {
                 let name = found.remove(&actor);
                 self.known.insert(actor, name.clone()).await;
@@ -57,7 +107,7 @@ impl NameCache {
 }
 
 fn distinct(entries: &[Entry]) -> Vec<ActorRef> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     entries.iter().filter_map(Entry::actor_ref).filter(|actor| seen.insert(*actor)).collect()
 }
 

@@ -54,12 +54,12 @@ impl AuditLog {
         let top_actions = self.entries.top_actions(tenant, week, TOP).await?;
         let recent = self.search(&filter, &latest).await?.items;
         let people: Vec<_> = top_admins.iter().map(|(id, _)| ActorRef::Admin(*id)).collect();
-        let mut names = self.directory.names(&people).await.map_err(AuditError::Directory)?;
+        let mut names = self.names.find(&people).await?;
         Ok(Summary {
             actions_last_24h: counts.last_24h,
             actions_last_7d: counts.last_7d,
             failures_last_24h: counts.failures_24h,
-            total_admins: self.directory.count_admins().await.map_err(AuditError::Directory)?,
+            total_admins: self.names.count_admins().await?,
             top_admins: top_admins
                 .into_iter()
                 .map(|(id, count)| (id, names.remove(&ActorRef::Admin(id)), count))

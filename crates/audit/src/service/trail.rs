@@ -1,22 +1,29 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use kernel::{
-    Actor, AuditEntry, AuditEntryId, AuditTrail, Clock, Entropy, PrincipalKind, RequestContext, StoreError, TenantId,
-    Tx,
+    Actor, AuditEntry, AuditEntryId, AuditTrail, Clock, Entropy, LeavingPerson, PrincipalKind, RequestContext,
+    StoreError, TenantId, Tx,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
-    domain::entry::{ActorType, Entry},
-    repository::EntryStore,
+    domain::{
+        entry::{ActorType, Entry, FormerName},
+        keys::AuditKeys,
+        vault::Vault,
+    },
+    repository::{EntryStore, NameStore},
 };
 
 /// The trail as every crate writes to it: one insert in the caller's transaction, sealed after the commit.
 #[derive(Clone)]
 pub struct Trail {
     store: Arc<dyn EntryStore>,
+    names: Arc<dyn NameStore>,
+    keys: Arc<AuditKeys>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     wake: Arc<Notify>,
@@ -33,11 +40,25 @@ impl Trail {
     #[must_use]
     pub fn new(
         store: Arc<dyn EntryStore>,
+        names: Arc<dyn NameStore>,
+        keys: Arc<AuditKeys>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         wake: Arc<Notify>,
     ) -> Self {
-        Self { store, clock, entropy, wake }
+        Self { store, names, keys, clock, entropy, wake }
+    }
+
+    /// Keeps a name under its person's key; whoever was erased stays so.
+    async fn keep_name_in(&self, tx: &mut Tx, person: LeavingPerson, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut salt = [0; 32];
+        self.entropy.fill(&mut salt);
+        let Some(salt) = self.names.salt_in(tx, person.id, salt, now).await? else { return Ok(()) };
+        let LeavingPerson { id, tenant_id, name, email, phone } = person;
+        let sealed = Vault::open(&self.keys, Some((id, &salt)), &self.entropy)
+            .and_then(|vault| vault.put_name(id, &FormerName { tenant_id, name, email, phone }))
+            .map_err(|error| StoreError::corrupt("audit_person_keys.name_sealed", error))?;
+        self.names.keep_name_in(tx, id, &sealed).await
     }
 }
 
@@ -45,6 +66,9 @@ impl Trail {
 impl AuditTrail for Trail {
     async fn record_in(&self, tx: &mut Tx, context: &RequestContext, entry: AuditEntry) -> Result<(), StoreError> {
         let now = self.clock.now();
+        if let Some(person) = entry.leaving {
+            self.keep_name_in(tx, person, now).await?;
+        }
         let who = Who::of(context.actor);
         let entry = Entry {
             id: AuditEntryId(self.entropy.uuid_v7(now)),

@@ -6,6 +6,7 @@ mod checkpoint_file;
 mod entity;
 mod entries;
 mod identity;
+mod names;
 mod persons;
 
 pub use checkpoint_file::CheckpointFile;

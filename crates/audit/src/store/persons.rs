@@ -46,6 +46,7 @@ pub(super) async fn insert_salts_in(
             erasure_proof: Set(None),
             created_at: Set(now),
             erased_at: Set(None),
+            name_sealed: Set(None),
         });
         Entity::insert_many(rows).exec_without_returning(tx.executor()).await?;
     }
@@ -59,9 +60,10 @@ pub(super) async fn erase_in(tx: &mut Tx, person: Uuid, proof: &str, now: DateTi
         erasure_proof: Set(Some(proof.to_owned())),
         created_at: Set(now),
         erased_at: Set(Some(now)),
+        name_sealed: Set(None),
     };
     let conflict = OnConflict::column(Column::PersonId)
-        .update_columns([Column::Salt, Column::ErasureProof, Column::ErasedAt])
+        .update_columns([Column::Salt, Column::ErasureProof, Column::ErasedAt, Column::NameSealed])
         .to_owned();
     Entity::insert(row).on_conflict(conflict).exec_without_returning(tx.executor()).await?;
     forget_in(tx, whose(person)).await

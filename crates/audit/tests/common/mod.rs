@@ -51,10 +51,14 @@ impl Bench {
         let entropy = Arc::new(SeededEntropy::default());
         let store = Arc::new(AuditStore::new(db.clone()));
         let wake = Arc::new(Notify::new());
-        let trail = Arc::new(Trail::new(store.clone(), clock.clone(), entropy.clone(), wake.clone()));
+        let keys = Arc::new(keys);
+        let trail =
+            Trail::new(store.clone(), store.clone(), keys.clone(), clock.clone(), entropy.clone(), wake.clone());
+        let trail = Arc::new(trail);
         let ports = Ports {
             transactor: Arc::new(db.clone()),
             entries: store.clone(),
+            names: store.clone(),
             chain: store.clone(),
             archives: store,
             checkpoints: Arc::new(CheckpointFile::under(directory.path())),
@@ -62,7 +66,7 @@ impl Bench {
             trail,
             clock: clock.clone(),
             entropy,
-            keys: Arc::new(keys),
+            keys,
             wake,
             former_name: "test".to_owned(),
         };

@@ -5,6 +5,7 @@ mod admins;
 mod attempts;
 mod credentials;
 mod directory;
+mod erasure;
 mod invitation_acceptance;
 mod one_time_tokens;
 mod revocations;
@@ -25,6 +26,7 @@ pub use credentials::MockCredentialRepository;
 #[cfg(any(test, feature = "mock"))]
 pub use directory::MockTenantDirectory;
 pub use directory::{DirectoryPerson, TenantDirectory, TenantRef, TenantStatus, UnknownTenantStatus};
+pub use erasure::ErasureRepository;
 pub use invitation_acceptance::InvitationAcceptance;
 #[cfg(any(test, feature = "mock"))]
 pub use invitation_acceptance::MockInvitationAcceptance;

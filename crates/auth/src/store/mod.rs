@@ -4,10 +4,12 @@ mod admin_names;
 mod admins;
 mod credentials;
 mod entity;
+mod erasure;
 mod one_time_tokens;
 
 pub use admins::AdminStore;
 pub use credentials::CredentialStore;
+pub use erasure::ErasureStore;
 pub use one_time_tokens::OneTimeTokenStore;
 mod attempts;
 mod revocations;

@@ -1,6 +1,7 @@
 //! The use cases.
 
 mod courier;
+mod erasure;
 mod feedback;
 mod housekeeping;
 mod notifications;
@@ -12,6 +13,7 @@ mod templates;
 mod test_ports;
 
 pub use courier::{Courier, CourierOptions};
+pub use erasure::Erasure;
 pub use feedback::Feedback;
 pub use housekeeping::Housekeeping;
 pub use notifications::{NewNotification, Notifications};

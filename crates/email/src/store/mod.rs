@@ -1,6 +1,7 @@
 //! The ports' database side: SQLite and PostgreSQL.
 
 mod entity;
+mod erasure;
 mod notifications;
 mod queue;
 mod reseal;

@@ -4,6 +4,7 @@
 mod batches;
 mod dead_events;
 mod entity;
+mod erasure;
 mod housekeeping;
 mod idempotency;
 pub mod keyset;
@@ -13,6 +14,7 @@ mod rate_windows;
 mod reseal;
 
 pub use batches::batches;
+pub use erasure::Erasure;
 pub use housekeeping::Housekeeping;
 pub use idempotency::SeaIdempotency;
 pub use marks::SeaScheduleMarks;

@@ -8,6 +8,7 @@ mod new_ticket;
 mod parties;
 mod patch;
 mod priority;
+mod redaction;
 mod search_text;
 mod sla;
 mod status;
@@ -26,6 +27,7 @@ pub use new_ticket::{NewStaffTicket, NewStaffTicketInput, NewTicket, NewTicketIn
 pub use parties::{Author, Creator, Recipient};
 pub use patch::{TicketPatch, TicketPatchInput};
 pub use priority::{Priority, ServiceLevel};
+pub use redaction::{ERASED, Redaction};
 pub use search_text::SearchText;
 pub use sla::{Missed, SlaClock, SlaTarget, Target};
 pub use status::{REOPEN_WITHIN, Refusal, Status};

@@ -23,6 +23,13 @@ pub enum Creator {
     },
     /// Nobody in particular; the system opened it.
     System,
+    /// Somebody who was erased.
+    Erased {
+        /// The word for what they were.
+        kind: &'static str,
+        /// Who, if they had an account.
+        id: Option<uuid::Uuid>,
+    },
 }
 
 impl Creator {
@@ -34,6 +41,7 @@ impl Creator {
             Self::Email(_) => "EMAIL",
             Self::Staff { .. } => "ADMIN",
             Self::System => "SYSTEM",
+            Self::Erased { kind, .. } => kind,
         }
     }
 
@@ -43,6 +51,7 @@ impl Creator {
         match self {
             Self::Person { id, .. } => Some(id.uuid()),
             Self::Staff { id, .. } => Some(id.uuid()),
+            Self::Erased { id, .. } => *id,
             Self::Email(_) | Self::System => None,
         }
     }
@@ -52,7 +61,7 @@ impl Creator {
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Person { name, .. } | Self::Staff { name, .. } => Some(name),
-            Self::Email(_) | Self::System => None,
+            Self::Email(_) | Self::System | Self::Erased { .. } => None,
         }
     }
 
@@ -61,7 +70,7 @@ impl Creator {
     pub const fn email(&self) -> Option<&EmailAddress> {
         match self {
             Self::Person { email, .. } | Self::Email(email) => Some(email),
-            Self::Staff { .. } | Self::System => None,
+            Self::Staff { .. } | Self::System | Self::Erased { .. } => None,
         }
     }
 
@@ -73,6 +82,7 @@ impl Creator {
             Self::Email(email) => Author::Email(email.clone()),
             Self::Staff { id, name } => Author::Staff { id: *id, name: name.clone() },
             Self::System => Author::System,
+            Self::Erased { kind, id } => Author::Erased { kind, id: *id },
         }
     }
 }
@@ -98,6 +108,13 @@ pub enum Author {
     },
     /// The system.
     System,
+    /// Somebody who was erased.
+    Erased {
+        /// The word for what they were.
+        kind: &'static str,
+        /// Who, if they had an account.
+        id: Option<uuid::Uuid>,
+    },
 }
 
 impl Author {
@@ -109,6 +126,7 @@ impl Author {
             Self::Email(_) => "EMAIL",
             Self::Staff { .. } => "ADMIN",
             Self::System => "SYSTEM",
+            Self::Erased { kind, .. } => kind,
         }
     }
 
@@ -118,6 +136,7 @@ impl Author {
         match self {
             Self::Person { id, .. } => Some(id.uuid()),
             Self::Staff { id, .. } => Some(id.uuid()),
+            Self::Erased { id, .. } => *id,
             Self::Email(_) | Self::System => None,
         }
     }
@@ -128,7 +147,7 @@ impl Author {
         match self {
             Self::Person { name, .. } | Self::Staff { name, .. } => Some(name),
             Self::Email(email) => Some(email.as_str()),
-            Self::System => None,
+            Self::System | Self::Erased { .. } => None,
         }
     }
 }

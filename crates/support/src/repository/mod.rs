@@ -8,6 +8,7 @@
 //! person, then the member of staff.
 
 mod customers;
+mod erasure;
 mod history;
 mod messages;
 mod staff;
@@ -16,6 +17,9 @@ mod tickets;
 #[cfg(any(test, feature = "mock"))]
 pub use customers::MockCustomers;
 pub use customers::{CustomerPerson, Customers, Workshop};
+#[cfg(any(test, feature = "mock"))]
+pub use erasure::MockErasureRepository;
+pub use erasure::{ErasureRepository, Party};
 pub use history::HistoryRepository;
 #[cfg(any(test, feature = "mock"))]
 pub use history::MockHistoryRepository;

@@ -3,6 +3,7 @@
 
 mod announce;
 mod edit;
+mod erasure;
 mod open;
 mod parties;
 mod ports;
@@ -13,6 +14,7 @@ mod staff;
 mod test_ports;
 mod workshop;
 
+pub use erasure::Erasure;
 pub use ports::Ports;
 pub use sla_watch::SlaWatch;
 pub use staff::{StaffMessage, StaffTicket, StaffTickets};

@@ -45,7 +45,7 @@ impl Ports {
                 Ok(person.as_ref().and_then(to_person))
             }
             Creator::Email(email) => Ok(Some(Recipient { email: email.clone(), first_name: None })),
-            Creator::Staff { .. } | Creator::System => Ok(None),
+            Creator::Staff { .. } | Creator::System | Creator::Erased { .. } => Ok(None),
         }
     }
 

@@ -61,6 +61,9 @@ fn creator(kind: &str, id: Option<Uuid>, name: Option<String>, email: Option<&st
         ("EMAIL", _, _, Some(email)) => Ok(Creator::Email(email)),
         ("ADMIN", Some(id), Some(name), _) => Ok(Creator::Staff { id: AdminId(id), name }),
         ("SYSTEM", ..) => Ok(Creator::System),
+        ("TENANT_USER", Some(id), None, None) => Ok(Creator::Erased { kind: "TENANT_USER", id: Some(id) }),
+        ("ADMIN", Some(id), None, _) => Ok(Creator::Erased { kind: "ADMIN", id: Some(id) }),
+        ("EMAIL", _, _, None) => Ok(Creator::Erased { kind: "EMAIL", id: None }),
         _ => Err(StoreError::corrupt(WHAT, "of no kind that there is")),
     }
 }
@@ -135,6 +138,9 @@ fn author(kind: &str, id: Option<Uuid>, name: Option<String>) -> Result<Author, 
         ("EMAIL", _, Some(email)) => Ok(Author::Email(word(WHAT, &email)?)),
         ("ADMIN", Some(id), Some(name)) => Ok(Author::Staff { id: AdminId(id), name }),
         ("SYSTEM", ..) => Ok(Author::System),
+        ("TENANT_USER", Some(id), None) => Ok(Author::Erased { kind: "TENANT_USER", id: Some(id) }),
+        ("ADMIN", Some(id), None) => Ok(Author::Erased { kind: "ADMIN", id: Some(id) }),
+        ("EMAIL", _, None) => Ok(Author::Erased { kind: "EMAIL", id: None }),
         _ => Err(StoreError::corrupt(WHAT, "of no kind that there is")),
     }
 }

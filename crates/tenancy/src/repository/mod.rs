@@ -135,6 +135,9 @@ pub trait PersonRepository: Send + Sync {
     /// Removes a person; tells whether there was one.
     async fn delete_in(&self, tx: &mut Tx, tenant: TenantId, id: TenantUserId) -> Result<bool, StoreError>;
 
+    /// Whether anybody of any workshop has this address.
+    async fn uses_email_in(&self, tx: &mut Tx, email: &EmailAddress) -> Result<bool, StoreError>;
+
     /// How many of the workshop's people are active, invited ones included.
     async fn count_active(&self, tenant: TenantId) -> Result<u64, StoreError>;
 

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use kernel::{
-    Database, StoreError, TenantId, TenantRole, TenantUserId, Tx,
+    Database, EmailAddress, StoreError, TenantId, TenantRole, TenantUserId, Tx,
     page::{Key, Page, PageRequest},
     store::keyset,
     text::like_contains,
@@ -89,6 +89,12 @@ impl PersonRepository for PersonStore {
             .exec(tx.executor())
             .await?;
         Ok(deleted.rows_affected == 1)
+    }
+
+    async fn uses_email_in(&self, tx: &mut Tx, email: &EmailAddress) -> Result<bool, StoreError> {
+        let one = Entity::find().select_only().column(Column::Id).filter(Column::Email.eq(email.as_str())).limit(1);
+        let found: Option<uuid::Uuid> = one.into_tuple().one(tx.executor()).await?;
+        Ok(found.is_some())
     }
 
     async fn count_active(&self, tenant: TenantId) -> Result<u64, StoreError> {

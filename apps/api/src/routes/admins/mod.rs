@@ -5,6 +5,7 @@ mod deactivate;
 mod dto;
 mod end_session;
 mod end_sessions;
+mod erase;
 mod get;
 mod list;
 mod reactivate;
@@ -23,6 +24,7 @@ pub fn configure(routes: &mut Routes) {
         .add(operation!(update))
         .add(operation!(deactivate))
         .add(operation!(reactivate))
+        .add(operation!(erase))
         .add(operation!(reset_password))
         .add(operation!(sessions))
         .add(operation!(end_sessions))

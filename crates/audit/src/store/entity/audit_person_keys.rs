@@ -9,6 +9,7 @@ pub(in crate::store) struct Model {
     pub erasure_proof: Option<String>,
     pub created_at: DateTimeUtc,
     pub erased_at: Option<DateTimeUtc>,
+    pub name_sealed: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

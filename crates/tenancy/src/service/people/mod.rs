@@ -1,4 +1,5 @@
 mod add;
+mod erase;
 mod invite;
 mod rank;
 mod read;

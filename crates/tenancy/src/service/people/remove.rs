@@ -1,4 +1,4 @@
-use kernel::{AuditEntry, Changes, RequestContext, TenantId, TenantUserId, Tx, outbox::NewEvent};
+use kernel::{AuditEntry, Changes, LeavingPerson, RequestContext, TenantId, TenantUserId, Tx, outbox::NewEvent};
 use serde_json::json;
 
 use super::{People, rank};
@@ -68,7 +68,14 @@ impl People {
         let entry = AuditEntry::done("TENANT_USER_REMOVED", "tenant_user", person.id)
             .tenant(person.tenant_id)
             .tenant_user(person.id)
-            .changes(changes);
+            .changes(changes)
+            .leaving(LeavingPerson {
+                id: person.id.uuid(),
+                tenant_id: person.tenant_id,
+                name: format!("{} {}", person.first_name, person.last_name),
+                email: person.email.to_string(),
+                phone: person.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            });
         let payload = json!({ "role": person.role });
         let event = NewEvent::new(events::USER_REMOVED, person.id, payload).tenant(person.tenant_id);
         Ok(self.ports.announce_in(tx, context, entry, event).await?)

@@ -2,6 +2,7 @@
 
 pub(in crate::routes) mod add;
 pub(in crate::routes) mod dto;
+mod erase;
 mod get;
 mod invitation;
 pub(in crate::routes) mod list;
@@ -19,6 +20,7 @@ pub fn configure(routes: &mut Routes) {
         .add(operation!(get))
         .add(operation!(update))
         .add(operation!(remove))
+        .add(operation!(erase))
         .add(operation!(transfer_ownership))
         .add(operation!(invitation::resend))
         .add(operation!(invitation::revoke));
