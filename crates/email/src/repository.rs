@@ -176,6 +176,9 @@ pub trait ErasureRepository: Send + Sync {
     /// Deletes some messages to an address, whatever became of them; tells how many.
     async fn delete_messages_in(&self, tx: &mut Tx, email: &EmailAddress, share: Share) -> Result<u64, StoreError>;
 
+    /// Puts one text in another's place in all messages.
+    async fn reword_in(&self, tx: &mut Tx, from: &str, to: &str) -> Result<(), StoreError>;
+
     /// Takes an address off the suppression list.
     async fn delete_suppression_in(&self, tx: &mut Tx, email: &EmailAddress) -> Result<(), StoreError>;
 }

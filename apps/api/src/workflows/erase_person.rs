@@ -4,7 +4,10 @@ use audit::{ActorRef, Eraser};
 use auth::{AuthError, Subject};
 use email::repository::Share;
 use kernel::{AdminId, EmailAddress, RequestContext, TenantId, TenantUserId, Transactor, Tx};
-use support::{domain::Redaction, repository::Party};
+use support::{
+    domain::{Redaction, Reworded},
+    repository::Party,
+};
 use tenancy::{TenancyError, service::People};
 
 use crate::http::Problem;
@@ -98,7 +101,10 @@ impl ErasePerson {
     ) -> Result<(), Problem> {
         let texts = [known.email.as_ref().map(EmailAddress::as_str), known.phone.as_deref()];
         let redaction = Redaction::new(known.names.split_whitespace(), texts.into_iter().flatten());
-        self.tickets.erase_in(tx, party, &redaction).await?;
+        for Reworded { from, to } in self.tickets.erase_in(tx, party, &redaction).await? {
+            self.events.reword_events_in(tx, &from, &to).await?;
+            self.mail.reword_in(tx, &from, &to).await?;
+        }
         if let Some(email) = &known.email {
             self.events.erase_events_in(tx, email).await?;
             let share = self.share_in(tx, person, email).await?;

@@ -33,4 +33,12 @@ impl Erasure {
         }
         Ok(())
     }
+
+    /// Puts one text in another's place in all messages: a ticket's subject is in those about it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn reword_in(&self, tx: &mut Tx, from: &str, to: &str) -> Result<(), StoreError> {
+        self.0.reword_in(tx, from, to).await
+    }
 }

@@ -1,6 +1,14 @@
 use async_trait::async_trait;
-use kernel::{EmailAddress, StoreError, Tx};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use kernel::{
+    EmailAddress, StoreError, Tx,
+    store::{as_json, reworded},
+    text::like_contains,
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait as _, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, LikeExpr},
+};
+use uuid::Uuid;
 
 use super::{
     EmailStore,
@@ -23,6 +31,30 @@ impl ErasureRepository for EmailStore {
         let some = Entity::find().select_only().column(Column::Id).filter(theirs).limit(ROWS).into_query();
         let deleted = Entity::delete_many().filter(Column::Id.in_subquery(some)).exec(tx.executor()).await?;
         Ok(deleted.rows_affected)
+    }
+
+    async fn reword_in(&self, tx: &mut Tx, from: &str, to: &str) -> Result<(), StoreError> {
+        use notification_log::{Column, Entity};
+        let (plain, json) = (like_contains(from), like_contains(&as_json(from)));
+        let has = |column: Expr, pattern: &str| column.like(LikeExpr::new(pattern).escape('\\'));
+        let either = Condition::any()
+            .add(has(Expr::col(Column::Subject), &plain))
+            .add(has(Expr::col(Column::Variables).cast_as("text"), &json));
+        let mut after = Uuid::nil();
+        loop {
+            let rows = Entity::find().filter(either.clone()).filter(Column::Id.gt(after)).order_by_asc(Column::Id);
+            let rows = rows.limit(ROWS).all(tx.executor()).await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.id;
+            for row in rows {
+                Entity::update_many()
+                    .col_expr(Column::Subject, Expr::value(row.subject.replace(from, to)))
+                    .col_expr(Column::Variables, Expr::value(reworded(row.variables, from, to)))
+                    .filter(Column::Id.eq(row.id))
+                    .exec(tx.executor())
+                    .await?;
+            }
+        }
     }
 
     async fn delete_suppression_in(&self, tx: &mut Tx, email: &EmailAddress) -> Result<(), StoreError> {

@@ -51,6 +51,33 @@ impl Erasure {
         }
     }
 
+    /// Puts one text in another's place wherever it stands in an event.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn reword_events_in(&self, tx: &mut Tx, from: &str, to: &str) -> Result<(), StoreError> {
+        use outbox::{Column, Entity};
+        let mut after = Uuid::nil();
+        loop {
+            let rows = Entity::find()
+                .filter(contains(Expr::col(Column::Payload), &as_json(from), tx))
+                .filter(Column::Id.gt(after))
+                .order_by_asc(Column::Id)
+                .limit(ROWS)
+                .all(tx.executor())
+                .await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.id;
+            for row in rows {
+                Entity::update_many()
+                    .col_expr(Column::Payload, Expr::value(reworded(row.payload, from, to)))
+                    .filter(Column::Id.eq(row.id))
+                    .exec(tx.executor())
+                    .await?;
+            }
+        }
+    }
+
     /// Deletes the answers kept for retries of what the person asked for, or that made the person. They are sealed, and would be
     /// gone within a day.
     ///
@@ -73,6 +100,26 @@ fn contains(column: Expr, text: &str, tx: &mut Tx) -> Expr {
     match tx.executor().get_database_backend() {
         sea_orm::DbBackend::Postgres => column.ilike(pattern),
         _ => column.like(LikeExpr::new(pattern).escape('\\')),
+    }
+}
+
+/// A text as it stands between the quotation marks of JSON.
+#[must_use]
+pub fn as_json(text: &str) -> String {
+    let quoted = Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+/// One text in another's place, wherever it stands in the value.
+#[must_use]
+pub fn reworded(value: Value, from: &str, to: &str) -> Value {
+    match value {
+        Value::String(text) => Value::String(text.replace(from, to)),
+        Value::Array(items) => items.into_iter().map(|item| reworded(item, from, to)).collect(),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(name, value)| (name, reworded(value, from, to))).collect())
+        }
+        other => other,
     }
 }
 

@@ -14,7 +14,7 @@ mod rate_windows;
 mod reseal;
 
 pub use batches::batches;
-pub use erasure::Erasure;
+pub use erasure::{Erasure, as_json, reworded};
 pub use housekeeping::Housekeeping;
 pub use idempotency::SeaIdempotency;
 pub use marks::SeaScheduleMarks;

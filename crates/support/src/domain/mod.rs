@@ -27,7 +27,7 @@ pub use new_ticket::{NewStaffTicket, NewStaffTicketInput, NewTicket, NewTicketIn
 pub use parties::{Author, Creator, Recipient};
 pub use patch::{TicketPatch, TicketPatchInput};
 pub use priority::{Priority, ServiceLevel};
-pub use redaction::{ERASED, Redaction};
+pub use redaction::{ERASED, Redaction, Reworded};
 pub use search_text::SearchText;
 pub use sla::{Missed, SlaClock, SlaTarget, Target};
 pub use status::{REOPEN_WITHIN, Refusal, Status};

@@ -10,6 +10,21 @@ pub struct Redaction {
     texts: Vec<String>,
 }
 
+/// A ticket's subject that somebody was taken out of; copies of it are in events and mail.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reworded {
+    /// As it was.
+    pub from: String,
+    /// As it is.
+    pub to: String,
+}
+
+impl std::fmt::Debug for Reworded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reworded").field("to", &self.to).finish_non_exhaustive()
+    }
+}
+
 impl std::fmt::Debug for Redaction {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Redaction").finish_non_exhaustive()

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use kernel::{AdminId, EmailAddress, StoreError, TenantId, TenantUserId, Tx};
 use uuid::Uuid;
 
-use crate::domain::Redaction;
+use crate::domain::{Redaction, Reworded};
 
 /// Whom tickets and messages are of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,7 @@ impl Party {
 #[async_trait]
 pub trait ErasureRepository: Send + Sync {
     /// Takes them out as creator of tickets and author of messages, and out of everything that was written in tickets which they
-    /// opened, wrote in or were given. The ids stay.
-    async fn erase_in(&self, tx: &mut Tx, party: &Party, redaction: &Redaction) -> Result<(), StoreError>;
+    /// opened, wrote in or were given. The ids stay. Answers the
+    /// subjects that are others now.
+    async fn erase_in(&self, tx: &mut Tx, party: &Party, redaction: &Redaction) -> Result<Vec<Reworded>, StoreError>;
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use kernel::{StoreError, Tx};
 
 use crate::{
-    domain::Redaction,
+    domain::{Redaction, Reworded},
     repository::{ErasureRepository, Party},
 };
 
@@ -25,11 +25,16 @@ impl Erasure {
     }
 
     /// Tickets and messages of theirs stay, without their name and address; and both are taken out of what was written in
-    /// these tickets.
+    /// these tickets. Answers the subjects that are others now.
     ///
     /// # Errors
     /// What the store says.
-    pub async fn erase_in(&self, tx: &mut Tx, party: &Party, redaction: &Redaction) -> Result<(), StoreError> {
+    pub async fn erase_in(
+        &self,
+        tx: &mut Tx,
+        party: &Party,
+        redaction: &Redaction,
+    ) -> Result<Vec<Reworded>, StoreError> {
         self.0.erase_in(tx, party, redaction).await
     }
 }

@@ -11,7 +11,7 @@ use super::entity::{
     support_tickets::{self, Column as Tickets},
 };
 use crate::{
-    domain::Redaction,
+    domain::{Redaction, Reworded},
     repository::{ErasureRepository, Party},
 };
 
@@ -47,8 +47,14 @@ impl ErasureStore {
         any
     }
 
-    async fn redact_tickets_in(&self, tx: &mut Tx, party: &Party, redaction: &Redaction) -> Result<(), StoreError> {
+    async fn redact_tickets_in(
+        &self,
+        tx: &mut Tx,
+        party: &Party,
+        redaction: &Redaction,
+    ) -> Result<Vec<Reworded>, StoreError> {
         let columns = [Expr::col(Tickets::Subject), Expr::col(Tickets::Description)];
+        let mut reworded = Vec::new();
         let mut after = Uuid::nil();
         loop {
             let rows: Vec<(Uuid, String, String)> = support_tickets::Entity::find()
@@ -62,14 +68,21 @@ impl ErasureStore {
                 .into_tuple()
                 .all(tx.executor())
                 .await?;
-            let Some(last) = rows.last() else { return Ok(()) };
+            let Some(last) = rows.last() else { return Ok(reworded) };
             after = last.0;
             for (id, subject, description) in rows {
                 let (new_subject, new_description) = (redaction.apply(&subject), redaction.apply(&description));
                 if new_subject.is_none() && new_description.is_none() {
                     continue;
                 }
-                let subject: String = new_subject.unwrap_or(subject).chars().take(SUBJECT).collect();
+                let subject = match new_subject {
+                    None => subject,
+                    Some(new) => {
+                        let to: String = new.chars().take(SUBJECT).collect();
+                        reworded.push(Reworded { from: subject, to: to.clone() });
+                        to
+                    }
+                };
                 support_tickets::Entity::update_many()
                     .col_expr(Tickets::Subject, Expr::value(subject))
                     .col_expr(Tickets::Description, Expr::value(new_description.unwrap_or(description)))
@@ -111,9 +124,9 @@ impl ErasureStore {
 
 #[async_trait]
 impl ErasureRepository for ErasureStore {
-    async fn erase_in(&self, tx: &mut Tx, party: &Party, redaction: &Redaction) -> Result<(), StoreError> {
+    async fn erase_in(&self, tx: &mut Tx, party: &Party, redaction: &Redaction) -> Result<Vec<Reworded>, StoreError> {
         // First: what is taken out below is what tells which tickets they were involved in.
-        self.redact_tickets_in(tx, party, redaction).await?;
+        let reworded = self.redact_tickets_in(tx, party, redaction).await?;
         self.redact_messages_in(tx, party, redaction).await?;
         let nothing = || Expr::value(Option::<String>::None);
         support_tickets::Entity::update_many()
@@ -132,7 +145,7 @@ impl ErasureRepository for ErasureStore {
             // The index keeps words that were taken out until it is merged.
             tx.executor().execute_unprepared("INSERT INTO support_search(support_search) VALUES('optimize')").await?;
         }
-        Ok(())
+        Ok(reworded)
     }
 }
 
