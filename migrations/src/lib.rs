@@ -23,6 +23,8 @@ mod m0011_api_calls;
 mod m0012_row_level_security;
 mod m0014_revocations;
 mod m0015_audit_identity;
+mod m0016_backfill;
+mod m0016_folded_search;
 mod m0024_rate_windows;
 mod m0025_erasure;
 mod runner;
@@ -52,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_audit_identity::Migration),
             Box::new(m0024_rate_windows::Migration),
             Box::new(m0025_erasure::Migration),
+            Box::new(m0016_folded_search::Migration),
         ]
     }
 }

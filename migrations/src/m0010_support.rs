@@ -61,7 +61,7 @@ const INDEXES: &[&str] = &[
 
 /// The columns keep themselves in step. `translate` takes the characters out that PostgreSQL's parser would otherwise
 /// keep in a word (of addresses, paths, numbers and tags): words are of letters and digits, as in what is searched for.
-const POSTGRES_SEARCH: &[&str] = &[
+pub(crate) const POSTGRES_SEARCH: &[&str] = &[
     "ALTER TABLE support_tickets ADD COLUMN search tsvector GENERATED ALWAYS AS (to_tsvector('simple', translate(\
      ticket_number || ' ' || subject || ' ' || description, \
      '@./-_:+<>&~''’‘“”–—…', '                   '))) STORED",
@@ -73,7 +73,7 @@ const POSTGRES_SEARCH: &[&str] = &[
 
 /// `support_search` holds the words only. Its row ids are given out by `support_search_rows`, because those of a table
 /// whose key is no integer may change when the file is vacuumed. What was said never changes, so messages only come and go.
-const SQLITE_SEARCH: &[&str] = &[
+pub(crate) const SQLITE_SEARCH: &[&str] = &[
     "CREATE TABLE support_search_rows (row_id INTEGER PRIMARY KEY, ticket_id uuid_text UNIQUE, \
      message_id uuid_text UNIQUE)",
     "CREATE VIRTUAL TABLE support_search USING fts5(text, content='', contentless_delete=1, \

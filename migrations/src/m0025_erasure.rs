@@ -25,7 +25,7 @@ impl MigrationTrait for Migration {
 }
 
 /// On PostgreSQL the column that search looks in is generated.
-const FOLLOW_MESSAGES: &str = "CREATE TRIGGER tr_support_messages_update AFTER UPDATE OF body ON support_messages \
+pub(crate) const FOLLOW_MESSAGES: &str = "CREATE TRIGGER tr_support_messages_update AFTER UPDATE OF body ON support_messages \
      WHEN old.body <> new.body BEGIN \
        UPDATE support_search SET text = new.body \
          WHERE rowid = (SELECT row_id FROM support_search_rows WHERE message_id = new.id); \

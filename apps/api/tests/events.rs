@@ -43,7 +43,7 @@ const ANNOUNCED: &[(&str, &str, i64)] = &[
     ("TICKET_UPDATED", "support.ticket_updated", 1),
 ];
 
-/// What is audited without an event, and why. docs/architecture.md has the same table.
+/// What is audited without an event, and why; docs/architecture.md sums it up.
 const SILENT: &[(&str, &str)] = &[
     ("ACCESS_DENIED", "nothing changed"),
     ("AUDIT_ARCHIVED", "of the trail itself"),

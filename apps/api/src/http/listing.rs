@@ -235,7 +235,8 @@ pub fn search(text: Option<&str>) -> Result<Option<String>, Problem> {
     if text.is_some_and(|text| text.chars().count() > MAX_SEARCH) {
         return Err(Problem::field("search", FieldCode::TooLong, "must be at most 200 characters"));
     }
-    Ok(text.map(str::to_owned))
+    // What shows nothing is no search.
+    Ok(text.filter(|text| !kernel::fold::fold(text).is_empty()).map(str::to_owned))
 }
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{
-    AdminId, AdminRole, Database, EmailAddress, Engine, StoreError, Tx,
+    AdminId, AdminRole, Database, EmailAddress, StoreError, Tx,
+    fold::search_pattern,
     page::{Key, Page, PageRequest},
     store::keyset,
-    text,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, LikeExpr, SimpleExpr, extension::postgres::PgExpr},
+    sea_query::{Expr, ExprTrait, LikeExpr},
 };
 
-use super::entity::admin_user::{ActiveModel, Column, Entity, Model};
+use super::entity::admin_user::{ActiveModel, Column, Entity, Model, search_text};
 use crate::{
     domain::{AdminAccount, PasswordHash},
     repository::{AdminFilter, AdminRepository, AdminSort, NewCredential},
@@ -33,28 +33,17 @@ impl AdminStore {
     pub(super) fn reader(&self) -> &kernel::Reader {
         self.db.reader()
     }
+}
 
-    fn matching(&self, filter: &AdminFilter) -> Condition {
-        let search = filter.search.as_deref().map(|text| {
-            let pattern = text::like_contains(text);
-            [Column::FirstName, Column::LastName, Column::Email]
-                .into_iter()
-                .fold(Condition::any(), |any, column| any.add(self.contains(column, &pattern)))
-        });
-        Condition::all()
-            .add_option(filter.role.map(|role| Column::Role.eq(role.as_str())))
-            .add_option(filter.is_active.map(|is_active| Column::IsActive.eq(is_active)))
-            .add_option(search)
-    }
-
-    /// SQLite's `LIKE` takes no notice of the case of ASCII letters, PostgreSQL's `ILIKE` of any; a backslash escapes
-    /// there without being told.
-    fn contains(&self, column: Column, pattern: &str) -> SimpleExpr {
-        match self.db.engine() {
-            Engine::Postgres => Expr::col(column).ilike(pattern),
-            Engine::Sqlite => Expr::col(column).like(LikeExpr::new(pattern).escape('\\')),
-        }
-    }
+fn matching(filter: &AdminFilter) -> Condition {
+    let search = filter.search.as_deref().map(|text| {
+        let pattern = LikeExpr::new(search_pattern(text)).escape('\\');
+        Expr::col(Column::SearchText).like(pattern)
+    });
+    Condition::all()
+        .add_option(filter.role.map(|role| Column::Role.eq(role.as_str())))
+        .add_option(filter.is_active.map(|is_active| Column::IsActive.eq(is_active)))
+        .add_option(search)
 }
 
 #[async_trait]
@@ -72,7 +61,7 @@ impl AdminRepository for AdminStore {
         filter: &AdminFilter,
         page: &PageRequest<AdminSort>,
     ) -> Result<Page<AdminAccount>, StoreError> {
-        let matching = Entity::find().filter(self.matching(filter));
+        let matching = Entity::find().filter(matching(filter));
         let total = matching.clone().count(self.db.reader()).await?;
         let column = sort_column(page.sort.field);
         let query = keyset::page(matching, page, column, Column::Id);
@@ -111,6 +100,7 @@ impl AdminRepository for AdminStore {
             .col_expr(Column::FirstName, Expr::value(admin.first_name.as_str()))
             .col_expr(Column::LastName, Expr::value(admin.last_name.as_str()))
             .col_expr(Column::Email, Expr::value(admin.email.as_str()))
+            .col_expr(Column::SearchText, Expr::value(search_text(admin)))
             .col_expr(Column::Role, Expr::value(admin.role.as_str()))
             .col_expr(Column::Department, Expr::value(admin.department.clone()))
             .col_expr(Column::Phone, Expr::value(admin.phone.clone()))

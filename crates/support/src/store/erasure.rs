@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use kernel::{Database, Engine, StoreError, Tx};
+use kernel::{Database, Engine, StoreError, Tx, fold::search_words};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait as _, EntityTrait, ExprTrait as _, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, LikeExpr, Query, SelectStatement, extension::postgres::PgExpr as _},
@@ -57,9 +57,9 @@ impl ErasureStore {
         let mut reworded = Vec::new();
         let mut after = Uuid::nil();
         loop {
-            let rows: Vec<(Uuid, String, String)> = support_tickets::Entity::find()
+            let rows: Vec<(Uuid, String, String, String)> = support_tickets::Entity::find()
                 .select_only()
-                .columns([Tickets::Id, Tickets::Subject, Tickets::Description])
+                .columns([Tickets::Id, Tickets::TicketNumber, Tickets::Subject, Tickets::Description])
                 .filter(Tickets::Id.in_subquery(involved(party)))
                 .filter(self.mentions(&columns, redaction))
                 .filter(Tickets::Id.gt(after))
@@ -70,7 +70,7 @@ impl ErasureStore {
                 .await?;
             let Some(last) = rows.last() else { return Ok(reworded) };
             after = last.0;
-            for (id, subject, description) in rows {
+            for (id, number, subject, description) in rows {
                 let (new_subject, new_description) = (redaction.apply(&subject), redaction.apply(&description));
                 if new_subject.is_none() && new_description.is_none() {
                     continue;
@@ -83,9 +83,12 @@ impl ErasureStore {
                         to
                     }
                 };
+                let description = new_description.unwrap_or(description);
+                let words = search_words([number.as_str(), subject.as_str(), description.as_str()]);
                 support_tickets::Entity::update_many()
                     .col_expr(Tickets::Subject, Expr::value(subject))
-                    .col_expr(Tickets::Description, Expr::value(new_description.unwrap_or(description)))
+                    .col_expr(Tickets::Description, Expr::value(description))
+                    .col_expr(Tickets::SearchWords, Expr::value(words))
                     .col_expr(Tickets::Version, Expr::col(Tickets::Version).add(1))
                     .filter(Tickets::Id.eq(id))
                     .exec(tx.executor())
@@ -113,6 +116,7 @@ impl ErasureStore {
             for (id, body) in rows {
                 let Some(body) = redaction.apply(&body) else { continue };
                 support_messages::Entity::update_many()
+                    .col_expr(Said::SearchWords, Expr::value(search_words([body.as_str()])))
                     .col_expr(Said::Body, Expr::value(body))
                     .filter(Said::Id.eq(id))
                     .exec(tx.executor())

@@ -6,12 +6,9 @@ use kernel::{
     page::{Key, Page, PageRequest},
     store::keyset,
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, sea_query::ExprTrait};
+use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, sea_query::ExprTrait};
 
-use super::{
-    entity::support_tickets::{Column, Entity},
-    rows, search,
-};
+use super::{entity::support_tickets::Column, rows, search};
 use crate::domain::{Audience, Ticket, TicketFilter, TicketSort};
 
 pub(super) async fn list(
@@ -24,7 +21,7 @@ pub(super) async fn list(
     let sort = request.sort.field;
     let found = filter.search.as_ref().map(|words| search::found(db.engine(), audience, words));
     let matching = Condition::all().add(seen_by(audience)).add(matching(filter, now)).add_option(found);
-    let select = Entity::find().filter(matching);
+    let select = rows::tickets().filter(matching);
     let total = select.clone().count(db.reader()).await?;
     let select = keyset::page(select, request, column(sort), Column::Id);
     let tickets = select.all(db.reader()).await?.into_iter().map(rows::ticket).collect::<Result<Vec<_>, _>>()?;

@@ -29,7 +29,7 @@ impl MessageStore {
 #[async_trait]
 impl MessageRepository for MessageStore {
     async fn list(&self, audience: Audience, ticket: TicketId) -> Result<Vec<Message>, StoreError> {
-        let rows = Entity::find()
+        let rows = rows::messages()
             .filter(Column::TicketId.eq(ticket.uuid()))
             .filter(seen_by(audience))
             .order_by_asc(Column::CreatedAt)

@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-use kernel::{AdminId, StoreError, TenantUserId};
-use sea_orm::ActiveValue::Set;
+use kernel::{AdminId, StoreError, TenantUserId, fold::search_words};
+use sea_orm::{ActiveValue::Set, EntityTrait, Iterable, QuerySelect, Select, sea_query::Expr};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -19,6 +19,18 @@ where
     T::Err: std::error::Error + Send + Sync + 'static,
 {
     text.parse().map_err(|error: T::Err| StoreError::corrupt(what, error))
+}
+
+/// Tickets without what they are searched by: nobody reads it, and it may be as long as the ticket.
+pub(super) fn tickets() -> Select<support_tickets::Entity> {
+    let read = support_tickets::Column::iter().filter(|it| !matches!(it, support_tickets::Column::SearchWords));
+    support_tickets::Entity::find().select_only().columns(read).expr_as(Expr::cust("NULL"), "search_words")
+}
+
+/// [`tickets`], of messages.
+pub(super) fn messages() -> Select<support_messages::Entity> {
+    let read = support_messages::Column::iter().filter(|it| !matches!(it, support_messages::Column::SearchWords));
+    support_messages::Entity::find().select_only().columns(read).expr_as(Expr::cust("NULL"), "search_words")
 }
 
 pub(super) fn ticket(row: support_tickets::Model) -> Result<Ticket, StoreError> {
@@ -87,8 +99,10 @@ pub(super) fn ticket_row(ticket: &Ticket) -> support_tickets::ActiveModel {
 
 /// What can change of a ticket.
 pub(super) fn ticket_changes(ticket: &Ticket) -> support_tickets::ActiveModel {
+    let written = [ticket.number.as_str(), ticket.subject.as_str(), ticket.description.as_str()];
     support_tickets::ActiveModel {
         subject: Set(ticket.subject.as_str().to_owned()),
+        search_words: Set(Some(search_words(written))),
         status: Set(ticket.status.as_str().to_owned()),
         priority: Set(ticket.priority.as_str().to_owned()),
         urgency: Set(ticket.priority.urgency()),
@@ -154,6 +168,7 @@ pub(super) fn message_row(message: &Message) -> support_messages::ActiveModel {
         author_id: Set(message.author.id()),
         author_name: Set(message.author.name().map(str::to_owned)),
         body: Set(message.body.as_str().to_owned()),
+        search_words: Set(Some(search_words([message.body.as_str()]))),
         internal: Set(message.internal),
         merged_from_id: Set(message.merged_from.map(TicketId::uuid)),
         created_at: Set(message.created_at),

@@ -4,7 +4,7 @@ use kernel::Engine;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{
-        Expr, ExprTrait, Func, Query, SelectStatement, UnionType,
+        Expr, ExprTrait, Query, SelectStatement, UnionType,
         extension::{postgres::PgBinOper, sqlite::SqliteBinOper},
     },
 };
@@ -43,10 +43,11 @@ pub(super) fn found(engine: Engine, audience: Audience, search: &SearchText) -> 
     Condition::all().add(tickets::Column::Id.in_subquery(found))
 }
 
-/// `to_tsquery('simple', '''brake'':* & ''pad'':*')`. Words are letters and digits, so nothing in the quotes ends them.
+/// `'''brake'':* & ''pad'':*'::tsquery`: no parser takes the words apart. They are letters, digits and marks, so nothing
+/// in the quotes ends them.
 fn tsquery(search: &SearchText) -> Expr {
     let words: Vec<_> = search.words().iter().map(|word| format!("'{word}':*")).collect();
-    Func::cust("to_tsquery").arg(Expr::cust("'simple'::regconfig")).arg(words.join(" & ")).into()
+    Expr::val(words.join(" & ")).cast_as("tsquery")
 }
 
 /// The ids behind the rows that FTS5 finds for `"brake"* AND "pad"*`.

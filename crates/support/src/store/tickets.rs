@@ -145,5 +145,5 @@ impl TicketRepository for TicketStore {
 }
 
 fn one(audience: Audience, id: TicketId) -> Select<Entity> {
-    Entity::find().filter(list::seen_by(audience)).filter(Column::Id.eq(id.uuid()))
+    rows::tickets().filter(list::seen_by(audience)).filter(Column::Id.eq(id.uuid()))
 }

@@ -9,7 +9,7 @@ pub struct TenantFilter {
     pub status: Option<TenantStatus>,
     /// Only those with this plan.
     pub plan: Option<Plan>,
-    /// Only those whose name or subdomain contains this text, whatever the case.
+    /// Only those whose name or subdomain contains this text, both [folded](kernel::fold).
     pub search: Option<String>,
     /// Deleted ones too.
     pub include_deleted: bool,
@@ -37,7 +37,7 @@ pub struct PersonFilter {
     pub role: Option<TenantRole>,
     /// Only active or only deactivated ones.
     pub is_active: Option<bool>,
-    /// Only those whose name or address contains this text, whatever the case of its ASCII letters.
+    /// Only those whose name (in either order) or address contains this text, both [folded](kernel::fold).
     pub search: Option<String>,
 }
 

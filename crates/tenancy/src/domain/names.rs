@@ -61,7 +61,7 @@ impl TenantName {
         Self::parse_as("name", text)
     }
 
-    /// The name in lower case, which the list sorts by and search looks in.
+    /// The name [folded](kernel::fold), which the list sorts by and search looks in.
     ///
     /// ```
     /// let name = tenancy::domain::TenantName::parse("Örn's GARAGE")?;
@@ -70,7 +70,7 @@ impl TenantName {
     /// ```
     #[must_use]
     pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+        kernel::fold::fold(&self.0)
     }
 }
 

@@ -1,13 +1,13 @@
 use async_trait::async_trait;
 use kernel::{
     Database, EmailAddress, StoreError, TenantId, TenantRole, TenantUserId, Tx,
+    fold::search_pattern,
     page::{Key, Page, PageRequest},
     store::keyset,
-    text::like_contains,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{BinOper, Condition, Expr, ExprTrait, Func, LockType},
+    sea_query::{Condition, Expr, ExprTrait, LikeExpr, LockType},
 };
 
 use super::{
@@ -128,16 +128,9 @@ fn matching(filter: &PersonFilter) -> Condition {
         .add_option(filter.role.map(|role| Column::Role.eq(role.as_str())))
         .add_option(filter.is_active.map(|active| Column::IsActive.eq(active)))
         .add_option(filter.search.as_deref().map(|text| {
-            let name = Expr::cust("LOWER(first_name || ' ' || last_name)");
-            Condition::any().add(contains(name, text)).add(contains(Column::Email.into_expr(), text))
+            let pattern = LikeExpr::new(search_pattern(text)).escape('\\');
+            Expr::col(Column::SearchText).like(pattern)
         }))
-}
-
-/// The database folds both sides: engines differ in how they fold letters beyond ASCII, and a text must at least
-/// find itself.
-fn contains(folded: Expr, text: &str) -> Expr {
-    let pattern = Expr::from(Func::lower(Expr::val(like_contains(text))));
-    folded.binary(BinOper::Like, pattern.binary(BinOper::Escape, Expr::cust("'\\'")))
 }
 
 fn column(sort: PersonSort) -> Column {

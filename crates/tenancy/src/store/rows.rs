@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use kernel::{Currency, Money, StoreError};
+use kernel::{Currency, Money, StoreError, fold::search_text_of_person};
 use sea_orm::{ActiveValue::Set, NotSet};
 use serde_json::{Map, Value};
 
@@ -139,6 +139,11 @@ pub(super) fn person_changes(person: &Person) -> tenant_users::ActiveModel {
         first_name: Set(person.first_name.as_str().to_owned()),
         last_name: Set(person.last_name.as_str().to_owned()),
         email: NotSet,
+        search_text: Set(search_text_of_person(
+            person.first_name.as_str(),
+            person.last_name.as_str(),
+            person.email.as_str(),
+        )),
         role: Set(person.role.as_str().to_owned()),
         is_active: Set(person.is_active),
         phone: Set(person.phone.as_ref().map(|phone| phone.as_str().to_owned())),

@@ -2,9 +2,9 @@
 
 use kernel::{
     StoreError, TenantUserId,
+    fold::search_pattern,
     page::{Key, Page, PageRequest},
     store::keyset,
-    text::like_contains,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, QueryTrait,
@@ -89,15 +89,16 @@ fn subquery(select: SelectStatement) -> Expr {
 
 /// The filter's conditions on the workshops themselves.
 fn matching(filter: &TenantFilter) -> Condition {
-    let like = |column: tenants::Column, text: &str| {
-        Expr::col((tenants::Entity, column)).like(LikeExpr::new(like_contains(text)).escape('\\'))
+    let like = |column: tenants::Column, pattern: &str| {
+        Expr::col((tenants::Entity, column)).like(LikeExpr::new(pattern).escape('\\'))
     };
     Condition::all()
         .add_option((!filter.include_deleted).then(|| tenants::Column::DeletedAt.is_null()))
         .add_option(filter.status.map(|status| tenants::Column::Status.eq(status.as_str())))
         .add_option(filter.plan.map(|plan| tenants::Column::Plan.eq(plan.as_str())))
-        .add_option(filter.search.as_deref().map(str::to_lowercase).map(|text| {
-            Condition::any().add(like(tenants::Column::NameFolded, &text)).add(like(tenants::Column::Subdomain, &text))
+        .add_option(filter.search.as_deref().map(search_pattern).map(|pattern| {
+            let in_name = like(tenants::Column::NameFolded, &pattern);
+            Condition::any().add(in_name).add(like(tenants::Column::Subdomain, &pattern))
         }))
 }
 

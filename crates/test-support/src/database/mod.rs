@@ -55,6 +55,18 @@ impl TestDatabase {
         Some(Self::open(lease.url().to_owned(), Guard::Postgres(lease)).await)
     }
 
+    /// [`TestDatabase::postgres`] in the locale `C`, to which only ASCII has letters.
+    ///
+    /// # Panics
+    /// As [`TestDatabase::postgres`].
+    pub async fn postgres_in_c_locale() -> Option<Self> {
+        // Tells why there is none.
+        Self::postgres().await?;
+        let server = postgres::server().ok()?;
+        let lease = server.create_in_c_locale().await.unwrap_or_else(|error| panic!("PostgreSQL for tests: {error}"));
+        Some(Self::open(lease.url().to_owned(), Guard::Postgres(lease)).await)
+    }
+
     async fn open(url: String, guard: Guard) -> Self {
         let database = Database::connect(&DatabaseOptions::new(&url)).await;
         let database = database.unwrap_or_else(|error| panic!("cannot open the test database: {error:?}"));

@@ -160,6 +160,20 @@ async fn execute(connection: &mut PgConnection, sql: String) -> Result<(), Failu
 }
 
 impl Server {
+    /// A new database in the locale `C`, migrated by itself: a clone would have the template's locale.
+    pub(super) async fn create_in_c_locale(&'static self) -> Result<Lease, Failure> {
+        let name = sweep::database_name(self.run, self.made.fetch_add(1, Ordering::Relaxed));
+        let owner = owner(&self.url);
+        let sql = format!("CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' OWNER {owner}");
+        let made = async { execute(&mut *self.admin.acquire().await?, sql).await };
+        self.runtime.spawn(made).await??;
+        let lease = Lease { server: self, url: with_database(&self.url, &name), name };
+        let database = kernel::Database::connect(&DatabaseOptions::new(lease.url())).await?;
+        Migrator::up(database.writer(), None).await?;
+        database.close().await?;
+        Ok(lease)
+    }
+
     /// Makes a database for one test.
     pub(super) async fn create(&'static self) -> Result<Lease, Failure> {
         let name = sweep::database_name(self.run, self.made.fetch_add(1, Ordering::Relaxed));

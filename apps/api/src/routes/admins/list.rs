@@ -20,7 +20,7 @@ pub struct Filters {
     role: Option<AdminRole>,
     /// Only active, or only inactive ones.
     is_active: Option<bool>,
-    /// Text somewhere in the names or the address, whatever the case.
+    /// Text somewhere in "First Last", "Last First" or the address, whatever the case and the spelling in Unicode.
     #[param(example = "kim", max_length = 200)]
     search: Option<String>,
 }

@@ -31,7 +31,8 @@ pub struct Filters {
     unassigned: Option<bool>,
     /// `true`: only those of which a target was missed; `false`: only those of which none was.
     breached: Option<bool>,
-    /// Words that must all occur in number, subject, description or messages; each may be the beginning of one.
+    /// Words that must all occur in number, subject, description or messages, whatever the case and the spelling in Unicode;
+    /// each may be the beginning of one.
     #[param(example = "invoice", max_length = 200)]
     search: Option<String>,
 }

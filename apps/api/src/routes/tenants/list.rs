@@ -21,7 +21,7 @@ pub struct Filters {
     /// Only those with this plan.
     #[param(value_type = Option<String>, example = "PROFESSIONAL")]
     plan: Option<Plan>,
-    /// Text somewhere in the name or the subdomain, whatever the case.
+    /// Text somewhere in the name or the subdomain, whatever the case and the spelling in Unicode.
     #[param(example = "garage", max_length = 200)]
     search: Option<String>,
     /// Deleted ones too; false when absent.

@@ -32,7 +32,7 @@ pub(in crate::floor) async fn create(pool: &PgPool, name: &str, subdomain: &str,
     sqlx::query(TENANT)
         .bind(id)
         .bind(name)
-        .bind(name.to_lowercase())
+        .bind(kernel::fold::fold(name))
         .bind(subdomain)
         .bind(subdomain)
         .bind(plan)

@@ -1,4 +1,4 @@
-use kernel::StoreError;
+use kernel::{StoreError, fold::search_text_of_person};
 use sea_orm::{ActiveValue::Set, entity::prelude::*};
 
 use crate::domain::{AdminAccount, PasswordHash};
@@ -11,6 +11,7 @@ pub(crate) struct Model {
     pub(crate) first_name: String,
     pub(crate) last_name: String,
     pub(crate) email: String,
+    pub(crate) search_text: String,
     pub(crate) password_hash: String,
     pub(crate) password_set_at: DateTimeUtc,
     pub(crate) must_change_password: bool,
@@ -61,6 +62,11 @@ impl TryFrom<Model> for AdminAccount {
     }
 }
 
+/// What the list searches in.
+pub(crate) fn search_text(admin: &AdminAccount) -> String {
+    search_text_of_person(&admin.first_name, &admin.last_name, admin.email.as_str())
+}
+
 impl From<&AdminAccount> for ActiveModel {
     fn from(admin: &AdminAccount) -> Self {
         Self {
@@ -68,6 +74,7 @@ impl From<&AdminAccount> for ActiveModel {
             first_name: Set(admin.first_name.clone()),
             last_name: Set(admin.last_name.clone()),
             email: Set(admin.email.to_string()),
+            search_text: Set(search_text(admin)),
             password_hash: Set(admin.password_hash.as_str().to_owned()),
             password_set_at: Set(admin.password_set_at),
             must_change_password: Set(admin.must_change_password),

@@ -11,6 +11,7 @@ pub(crate) struct Model {
     pub(crate) author_id: Option<Uuid>,
     pub(crate) author_name: Option<String>,
     pub(crate) body: String,
+    pub(crate) search_words: Option<String>,
     pub(crate) internal: bool,
     pub(crate) merged_from_id: Option<Uuid>,
     pub(crate) created_at: DateTimeUtc,

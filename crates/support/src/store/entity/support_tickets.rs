@@ -9,6 +9,7 @@ pub(crate) struct Model {
     pub(crate) tenant_id: Uuid,
     pub(crate) subject: String,
     pub(crate) description: String,
+    pub(crate) search_words: Option<String>,
     pub(crate) status: String,
     pub(crate) priority: String,
     pub(crate) urgency: i16,

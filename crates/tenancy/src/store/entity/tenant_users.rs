@@ -9,6 +9,7 @@ pub(crate) struct Model {
     pub(crate) first_name: String,
     pub(crate) last_name: String,
     pub(crate) email: String,
+    pub(crate) search_text: String,
     pub(crate) role: String,
     pub(crate) is_active: bool,
     pub(crate) phone: Option<String>,

@@ -1,4 +1,4 @@
-use kernel::{StoreError, Tx};
+use kernel::{StoreError, Tx, fold::search_text_of_person};
 use sea_orm::sea_query::Value;
 
 use super::bulk::{Table, insert_in, row};
@@ -8,7 +8,7 @@ const ADMIN_USERS: Table = Table {
     name: "admin_users",
     #[rustfmt::skip]
     columns: &[
-        "id", "first_name", "last_name", "email", "password_hash", "password_set_at", "role", "department",
+        "id", "first_name", "last_name", "email", "search_text", "password_hash", "password_set_at", "role", "department",
         "created_at", "updated_at",
     ],
 };
@@ -17,7 +17,7 @@ const TENANT_USERS: Table = Table {
     name: "tenant_users",
     #[rustfmt::skip]
     columns: &[
-        "id", "tenant_id", "first_name", "last_name", "email", "role", "last_login_at", "last_activity_at",
+        "id", "tenant_id", "first_name", "last_name", "email", "search_text", "role", "last_login_at", "last_activity_at",
         "created_at", "updated_at",
     ],
 };
@@ -41,6 +41,7 @@ pub(in crate::cli::seed) async fn insert_admins_in(
                 admin.first_name.as_str(),
                 admin.last_name.as_str(),
                 admin.email.as_str(),
+                search_text_of_person(admin.first_name.as_str(), admin.last_name.as_str(), admin.email.as_str()),
                 password_hash,
                 admin.created_at,
                 admin.role.as_str(),
@@ -68,6 +69,7 @@ pub(super) async fn insert_people_in(
                 person.first_name,
                 person.last_name,
                 person.email.as_str(),
+                search_text_of_person(person.first_name, person.last_name, person.email.as_str()),
                 person.role.as_str(),
                 person.last_login_at,
                 person.last_login_at,

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use kernel::{StoreError, Tx};
+use kernel::{StoreError, Tx, fold::fold};
 use sea_orm::ConnectionTrait as _;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, OnConflict, Query, Value};
 use serde_json::json;
@@ -46,7 +46,7 @@ fn tenant_row(tenant: &NewTenant) -> Vec<Value> {
     row![
         tenant.id.uuid(),
         tenant.name.as_str(),
-        tenant.name.to_lowercase(),
+        fold(&tenant.name),
         tenant.subdomain.as_str(),
         tenant.subdomain.as_str(),
         tenant.plan.as_str(),

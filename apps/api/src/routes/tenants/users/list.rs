@@ -26,7 +26,7 @@ pub struct Filters {
     role: Option<TenantRole>,
     /// Only active, or only deactivated ones.
     is_active: Option<bool>,
-    /// Text somewhere in the names or the address, whatever the case.
+    /// Text somewhere in "First Last", "Last First" or the address, whatever the case and the spelling in Unicode.
     #[param(example = "jo", max_length = 200)]
     search: Option<String>,
 }

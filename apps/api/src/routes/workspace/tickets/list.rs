@@ -25,7 +25,8 @@ pub struct Filters {
     /// Only those of this priority.
     #[param(value_type = Option<String>, example = "URGENT")]
     priority: Option<Priority>,
-    /// Words that must all occur in number, subject, description or messages; each may be the beginning of one.
+    /// Words that must all occur in number, subject, description or messages, whatever the case and the spelling in Unicode;
+    /// each may be the beginning of one.
     #[param(example = "invoice", max_length = 200)]
     search: Option<String>,
 }
