@@ -216,7 +216,7 @@ async fn summary_and_verification_tell_what_is_there() {
         );
         assert_eq!(found, expected);
         let change = "UPDATE admin_audit_log SET action = 'LOGIN_SUCCESS' WHERE sequence = 2";
-        sea_orm::ConnectionTrait::execute_unprepared(api.services.core.db.writer(), change).await.expect("changes");
+        test_support::run_sql(&api.services.core.db, change).await.expect("changes");
         let found = verify().await.expect(200);
         assert_eq!((&found["verified"], &found["firstBroken"]["sequence"]), (&false.into(), &2.into()));
         assert!(found["firstBroken"]["id"].is_string());

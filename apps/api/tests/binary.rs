@@ -19,6 +19,8 @@ mod mail;
 mod private;
 #[path = "binary/refusals.rs"]
 mod refusals;
+#[path = "binary/resets.rs"]
+mod resets;
 #[path = "binary/two_servers.rs"]
 mod two_servers;
 

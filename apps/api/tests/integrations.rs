@@ -11,11 +11,10 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use common::{Api, Call, Reply, people::PASSWORD};
 use futures::future::join_all;
 use kernel::{AdminRole, OsEntropy, TenantId, TenantRole, sealed::KeyRing};
-use sea_orm::ConnectionTrait as _;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tenancy::domain::IntegrationType::{CapricornEdi, CustomWebhook};
-use test_support::on_each_database;
+use test_support::{on_each_database, run_sql};
 
 const OWN: &str = "/api/tenant/integrations";
 const API_KEY: &str = "cap-l1ve-K3y-1234";
@@ -62,7 +61,7 @@ impl<'a> Garage<'a> {
     }
 
     async fn sql(&self, sql: &str) {
-        self.api.services.core.db.writer().execute_unprepared(sql).await.expect("writes");
+        run_sql(&self.api.services.core.db, sql).await.expect("writes");
     }
 }
 

@@ -10,8 +10,8 @@ use std::{cell::Cell, time::Duration};
 use common::Reply;
 use futures::future::{join, join_all};
 use serde_json::json;
-use support::{Proxy, Server, Site, Sql};
-use test_support::{TestDatabase, eventually};
+use support::{Server, Site, Sql};
+use test_support::{Proxy, TestDatabase, eventually};
 use tokio::time::{Instant, sleep};
 
 const EMAIL: &str = "ada@nextcrm.test";

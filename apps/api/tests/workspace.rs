@@ -224,7 +224,7 @@ async fn requests_are_counted_and_those_beyond_the_plan_refused() {
 
         // As if other nodes had counted almost all of the day's calls.
         let sql = format!("UPDATE api_call_days SET calls = {}", 9_997);
-        sea_orm::ConnectionTrait::execute_unprepared(api.services.core.db.writer(), &sql).await.expect("writes");
+        test_support::run_sql(&api.services.core.db, &sql).await.expect("writes");
         api.get("/api/tenant").bearer(&garage.token).send().await.expect(200);
         calls.flush().await.expect("flushed");
         assert_eq!(api.count("outbox WHERE kind = 'tenancy.quota_level'").await, 1, "80 percent");

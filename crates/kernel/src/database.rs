@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 use sqlx::{
     Connection,
@@ -11,10 +11,11 @@ use sqlx::{
 };
 
 use crate::{
-    Reader, StoreError, TenantId, Transactor, Tx,
-    outage::{Outage, is_dead},
-    reader::set_tenant,
-    scope,
+    Reader, StoreError, Transactor, Tx, TxExecutor,
+    maintenance::unknown_engine,
+    outage::Outage,
+    postgres::{Pool, Pools, finished},
+    reader::Readers,
 };
 
 /// The database behind a [`Database`].
@@ -80,12 +81,18 @@ impl DatabaseOptions {
 }
 
 /// The connection pools. On PostgreSQL one that sees all, for staff and the background, and one for work in a workshop's
-/// [`scope`], that sees nothing until a transaction tells whose; on SQLite readers and a single writing connection.
+/// [`scope`](crate::scope), that sees nothing until a transaction tells whose; on SQLite readers and a single writing
+/// connection. Nothing writes here but a [`Tx`]: outside of one, the database refuses it.
 #[derive(Debug, Clone)]
 pub struct Database {
-    engine: Engine,
     reader: Reader,
-    writer: DatabaseConnection,
+    writer: Writer,
+}
+
+#[derive(Debug, Clone)]
+enum Writer {
+    Sqlite(DatabaseConnection),
+    Postgres(Pools),
 }
 
 impl Database {
@@ -94,46 +101,45 @@ impl Database {
     /// # Errors
     /// [`StoreError::Unavailable`] when nobody answers, [`StoreError::Other`] for a URL of another kind.
     pub async fn connect(options: &DatabaseOptions) -> Result<Self, StoreError> {
+        let outage = Outage::default();
         match options.engine() {
             Some(Engine::Postgres) => {
                 let for_workshops = (options.max_connections / 2).max(1);
                 let for_all = options.max_connections.saturating_sub(for_workshops).max(1);
-                let outage = Outage::default();
-                let all = sea_orm::Database::connect(pool_options(options, for_all, Sight::All, &outage)).await?;
-                let mut fenced = pool_options(options, for_workshops, Sight::Fenced, &outage);
+                let all = sea_orm::Database::connect(pool_options(options, for_all, Use::All, &outage)).await?;
+                let mut fenced = pool_options(options, for_workshops, Use::Fenced, &outage);
                 let fenced = sea_orm::Database::connect(fenced.connect_lazy(true).to_owned()).await?;
-                let reader = Reader { all: all.clone(), fenced: Some(fenced), outage };
-                Ok(Self { engine: Engine::Postgres, reader, writer: all })
+                let [all, fenced] = [all, fenced].map(|pool| {
+                    let connections = pool.get_postgres_connection_pool().clone();
+                    Pool::new(connections, outage.clone())
+                });
+                let pools = Pools { all, fenced };
+                Ok(Self { reader: Reader(Readers::Postgres(pools.clone())), writer: Writer::Postgres(pools) })
             }
             Some(Engine::Sqlite) => {
                 // The writer first: it makes the file and switches it to WAL.
-                let outage = Outage::default();
-                let writer = sea_orm::Database::connect(pool_options(options, 1, Sight::All, &outage)).await?;
-                let readers = pool_options(options, options.max_connections, Sight::All, &outage);
-                let reader = Reader { all: sea_orm::Database::connect(readers).await?, fenced: None, outage };
-                Ok(Self { engine: Engine::Sqlite, reader, writer })
+                let writer = sea_orm::Database::connect(pool_options(options, 1, Use::Write, &outage)).await?;
+                let readers = pool_options(options, options.max_connections, Use::All, &outage);
+                let readers = sea_orm::Database::connect(readers).await?;
+                Ok(Self { reader: Reader(Readers::Sqlite(readers)), writer: Writer::Sqlite(writer) })
             }
-            None => Err(StoreError::Other(DbErr::Custom("the URL must start with sqlite:// or postgres://".into()))),
+            None => Err(unknown_engine()),
         }
     }
 
     /// Which engine this is; for the few queries that must differ.
     #[must_use]
     pub fn engine(&self) -> Engine {
-        self.engine
+        match self.writer {
+            Writer::Sqlite(_) => Engine::Sqlite,
+            Writer::Postgres(_) => Engine::Postgres,
+        }
     }
 
-    /// For reads that need no transaction, of the running [`scope`]; for code under `store/` only.
+    /// For reads that need no transaction, of the running [`scope`](crate::scope); for code under `store/` only.
     #[must_use]
     pub fn reader(&self) -> &Reader {
         &self.reader
-    }
-
-    /// Connection(s) for migrations, bulk work and tables of no workshop, outside of any scope; everything else writes
-    /// through a [`Tx`].
-    #[must_use]
-    pub fn writer(&self) -> &DatabaseConnection {
-        &self.writer
     }
 
     /// Whether the database answers.
@@ -141,30 +147,27 @@ impl Database {
     /// # Errors
     /// [`StoreError::Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.reader.all.execute_unprepared("SELECT 1").await?;
+        self.reader.execute_unprepared("SELECT 1").await?;
         Ok(())
     }
 
     /// Connections in use and open, for metrics: `(in_use, open)` of PostgreSQL's pools together, or of SQLite's readers.
     #[must_use]
     pub fn pool_usage(&self) -> (u32, u32) {
-        let pools = [Some(&self.reader.all), self.reader.fenced.as_ref()];
-        let usages = pools.into_iter().flatten().map(|pool| self.usage_of(pool));
-        usages.fold((0, 0), |(in_use, open), one| (in_use + one.0, open + one.1))
-    }
-
-    fn usage_of(&self, pool: &DatabaseConnection) -> (u32, u32) {
-        let (size, idle) = match self.engine {
-            Engine::Postgres => {
-                let pool = pool.get_postgres_connection_pool();
-                (pool.size(), pool.num_idle())
+        let pools: Vec<(u32, usize)> = match &self.reader.0 {
+            Readers::Sqlite(readers) => {
+                let readers = readers.get_sqlite_connection_pool();
+                vec![(readers.size(), readers.num_idle())]
             }
-            Engine::Sqlite => {
-                let pool = pool.get_sqlite_connection_pool();
-                (pool.size(), pool.num_idle())
+            Readers::Postgres(Pools { all, fenced }) => {
+                let pools = [all, fenced].map(Pool::connections);
+                pools.map(|pool| (pool.size(), pool.num_idle())).to_vec()
             }
         };
-        (size.saturating_sub(u32::try_from(idle).unwrap_or(u32::MAX)), size)
+        pools.into_iter().fold((0, 0), |(in_use, open), (size, idle)| {
+            let idle = u32::try_from(idle).unwrap_or(u32::MAX);
+            (in_use + size.saturating_sub(idle), open + size)
+        })
     }
 
     /// Closes all connections, after the queries under way.
@@ -172,11 +175,16 @@ impl Database {
     /// # Errors
     /// When a connection does not close.
     pub async fn close(self) -> Result<(), StoreError> {
-        if let Some(fenced) = self.reader.fenced {
-            fenced.close().await?;
+        match self.reader.0 {
+            Readers::Sqlite(readers) => readers.close().await?,
+            Readers::Postgres(Pools { all, fenced }) => {
+                fenced.connections().close().await;
+                all.connections().close().await;
+            }
         }
-        self.reader.all.close().await?;
-        self.writer.close().await?;
+        if let Writer::Sqlite(writer) = self.writer {
+            writer.close().await?;
+        }
         Ok(())
     }
 }
@@ -184,51 +192,41 @@ impl Database {
 #[async_trait]
 impl Transactor for Database {
     async fn begin(&self) -> Result<Tx, StoreError> {
-        // Nothing has happened yet, so it is safe to try another connection when this one turns out to be dead.
-        match self.begin_once().await {
-            Err(error) if is_dead(&error) => Ok(self.begin_once().await?),
-            begun => Ok(begun?),
+        match &self.writer {
+            Writer::Sqlite(writer) => Ok(Tx::new(begin_immediate(writer.clone()).await?)),
+            Writer::Postgres(pools) => Ok(Tx::new(pools.begin().await?)),
         }
     }
 }
 
-impl Database {
-    async fn begin_once(&self) -> Result<Tx, DbErr> {
-        let options = match self.engine {
-            // A deferred transaction that turns from reading to writing fails with BUSY at once.
-            Engine::Sqlite => TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            },
-            Engine::Postgres => TransactionOptions::default(),
-        };
-        let (Some(fenced), Some(tenant)) = (&self.reader.fenced, scope::current()) else {
-            return Ok(Tx::new(self.reader.outage.notice(self.writer.begin_with_options(options).await)?));
-        };
-        Ok(Tx::new(self.reader.outage.notice(begin_fenced(fenced, tenant, options).await)?))
-    }
+async fn begin_immediate(writer: DatabaseConnection) -> Result<TxExecutor, DbErr> {
+    // A deferred transaction that turns from reading to writing fails with BUSY at once.
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    Ok(finished(async move { writer.begin_with_options(options).await }).await??.into())
 }
 
-async fn begin_fenced(
-    fenced: &DatabaseConnection,
-    tenant: TenantId,
-    options: TransactionOptions,
-) -> Result<DatabaseTransaction, DbErr> {
-    let tx = fenced.begin_with_options(options).await?;
-    // When a read's caller leaves while it begins, sqlx does not know that a transaction was begun, and puts the
-    // connection back with it: read-only and without a snapshot, so that it can still be made ours.
-    tx.execute_unprepared(&format!("SET TRANSACTION READ WRITE; {}", set_tenant(tenant))).await?;
-    Ok(tx)
-}
-
-/// What a pool's connections to PostgreSQL see outside of a transaction that tells whose rows it may touch.
+/// What a pool is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Sight {
+pub(crate) enum Use {
+    /// Sees all rows; writes in transactions only (and SQLite's readers never).
     All,
+    /// Sees what a transaction tells; PostgreSQL only.
     Fenced,
+    /// Sees and writes all: SQLite's one writer.
+    Write,
+    /// Sees and writes all, outside of transactions too.
+    Maintenance,
 }
 
-fn pool_options(options: &DatabaseOptions, max_connections: u32, sight: Sight, outage: &Outage) -> ConnectOptions {
+pub(crate) fn pool_options(
+    options: &DatabaseOptions,
+    max_connections: u32,
+    purpose: Use,
+    outage: &Outage,
+) -> ConnectOptions {
     let mut connect = ConnectOptions::new(options.url.clone());
     let outage = outage.clone();
     let statement_timeout = options.statement_timeout;
@@ -253,6 +251,7 @@ fn pool_options(options: &DatabaseOptions, max_connections: u32, sight: Sight, o
                 .synchronous(SqliteSynchronous::Normal)
                 .foreign_keys(true)
                 .busy_timeout(statement_timeout)
+                .pragma("query_only", if purpose == Use::All { "ON" } else { "OFF" })
         })
         .map_sqlx_postgres_before_acquire(move |connection, used| {
             let in_doubt = outage.may_have_hit(used.idle_for);
@@ -267,7 +266,10 @@ fn pool_options(options: &DatabaseOptions, max_connections: u32, sight: Sight, o
             let postgres = postgres.options([("statement_timeout", statement_timeout.as_millis().to_string())]);
             // Heeded by the policies of migrations/src/m0012_row_level_security.rs. Always told, so that nothing that is set
             // for the role or the database opens the fence.
-            postgres.options([("nextcrm.scope", if sight == Sight::All { "all" } else { "tenant" })])
+            let postgres = postgres.options([("nextcrm.scope", if purpose == Use::Fenced { "tenant" } else { "all" })]);
+            // Only a transaction that says so writes.
+            let read_only = if purpose == Use::Maintenance { "off" } else { "on" };
+            postgres.options([("default_transaction_read_only", read_only)])
         });
     connect
 }

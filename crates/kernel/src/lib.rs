@@ -19,12 +19,14 @@ pub mod fold;
 pub mod idempotency;
 mod ids;
 pub mod jobs;
+mod maintenance;
 pub mod moment;
 mod money;
 pub mod net;
 mod outage;
 pub mod outbox;
 pub mod page;
+mod postgres;
 pub mod rate;
 mod reader;
 pub mod refusals;
@@ -34,6 +36,7 @@ pub mod store;
 mod store_error;
 pub mod text;
 mod tx;
+mod tx_executor;
 pub mod work;
 
 pub use actor::{Actor, AdminRole, PrincipalKind, RequestContext, TenantRole, UnknownRole};
@@ -48,10 +51,12 @@ pub use email_address::{EmailAddress, InvalidEmailAddress};
 pub use entropy::{Entropy, OsEntropy};
 pub use error::{DomainError, ErrorKind, FieldError};
 pub use ids::{AdminId, AuditEntryId, EventId, SessionId, TenantId, TenantUserId};
+pub use maintenance::Maintenance;
 pub use money::{Currency, Money, MoneyError};
 pub use reader::Reader;
 pub use store_error::StoreError;
 pub use tx::{Transactor, Tx, VersionMatch};
+pub use tx_executor::TxExecutor;
 
 /// Runs the README's example with the tests.
 #[cfg(doctest)]

@@ -26,14 +26,17 @@ impl Outage {
     }
 }
 
-/// Whether the connection was lost, or ended by the server (`admin_shutdown`, `crash_shutdown`), while it was used.
+/// Whether the connection was lost, or ended by the server (`admin_shutdown`, `crash_shutdown`), while it was used, or is
+/// no good because somebody left it in a transaction (`in_failed_sql_transaction`, `active_sql_transaction`).
 pub(crate) fn is_dead(error: &DbErr) -> bool {
     let (DbErr::Query(RuntimeErr::SqlxError(error)) | DbErr::Exec(RuntimeErr::SqlxError(error))) = error else {
         return false;
     };
     match error.as_ref() {
-        sqlx::Error::Io(_) => true,
-        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02")),
+        sqlx::Error::Io(_) | sqlx::Error::BeginFailed | sqlx::Error::InvalidSavePointStatement => true,
+        sqlx::Error::Database(error) => {
+            matches!(error.code().as_deref(), Some("57P01" | "57P02" | "25P02" | "25001"))
+        }
         _ => false,
     }
 }

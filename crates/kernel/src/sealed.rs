@@ -219,8 +219,29 @@ impl KeyRing {
 pub struct Resealed {
     /// Rows that are under the current key now and were not before.
     pub done: u64,
-    /// Rows that do not open: their key is not in the ring, or they were changed.
+    /// Rows that do not open (their key is not in the ring, or they were changed), or that the database refused.
     pub refused: u64,
+}
+
+impl Resealed {
+    /// What came of a row: one that the database refuses is logged, counts as refused, and keeps no other from being sealed.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub fn of_row(
+        table: &'static str,
+        row: impl fmt::Display,
+        result: Result<Self, StoreError>,
+    ) -> Result<Self, StoreError> {
+        match result {
+            Err(error) if !error.is_unavailable() => {
+                tracing::error!(table, %row, %error, "a row cannot be sealed anew and is passed by");
+                metrics::counter!("job_items_failed_total", "job" => "keys.rotate").increment(1);
+                Ok(Self { done: 0, refused: 1 })
+            }
+            result => result,
+        }
+    }
 }
 
 impl std::ops::AddAssign for Resealed {

@@ -118,10 +118,10 @@ fn severity(error: &DbErr) -> Severity {
             // PostgreSQL: serialization_failure, deadlock_detected.
             Some("40001" | "40P01") => Severity::Retryable,
             // PostgreSQL: statement or lock timeout, too many connections, shutting or starting up,
-            // out of memory or disk. SQLite: BUSY and LOCKED with their extended codes.
+            // out of memory or disk, left in a transaction. SQLite: BUSY and LOCKED with their extended codes.
             Some(
-                "57014" | "55P03" | "53300" | "53200" | "53100" | "57P01" | "57P02" | "57P03" | "5" | "6" | "261"
-                | "262" | "517",
+                "57014" | "55P03" | "53300" | "53200" | "53100" | "57P01" | "57P02" | "57P03" | "25001" | "25P02" | "5"
+                | "6" | "261" | "262" | "517",
             ) => Severity::Unavailable,
             Some(code) if code.starts_with("08") => Severity::Unavailable,
             _ => Severity::Other,
@@ -132,6 +132,8 @@ fn severity(error: &DbErr) -> Severity {
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
+            | sqlx::Error::BeginFailed
+            | sqlx::Error::InvalidSavePointStatement
             | sqlx::Error::Protocol(_),
         ) => Severity::Unavailable,
         _ => Severity::Other,

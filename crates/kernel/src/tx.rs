@@ -1,16 +1,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sea_orm::DatabaseTransaction;
 use tokio::sync::Notify;
 
-use crate::StoreError;
+use crate::{StoreError, TxExecutor, postgres::finished};
 
 /// An open database transaction. Dropping it rolls back; only [`Tx::commit`] keeps what was written.
 ///
 /// Every write and every locking read takes `tx: &mut Tx` first, so a signature tells what changes things.
 pub struct Tx {
-    inner: DatabaseTransaction,
+    inner: TxExecutor,
     wake: Vec<Arc<Notify>>,
 }
 
@@ -23,13 +22,13 @@ impl std::fmt::Debug for Tx {
 impl Tx {
     /// Wraps a transaction that was just begun.
     #[must_use]
-    pub fn new(inner: DatabaseTransaction) -> Self {
-        Self { inner, wake: Vec::new() }
+    pub fn new(inner: impl Into<TxExecutor>) -> Self {
+        Self { inner: inner.into(), wake: Vec::new() }
     }
 
     /// What queries run on; for code under `store/` only.
     #[must_use]
-    pub fn executor(&mut self) -> &DatabaseTransaction {
+    pub fn executor(&mut self) -> &TxExecutor {
         &self.inner
     }
 
@@ -40,16 +39,19 @@ impl Tx {
         }
     }
 
-    /// Keeps everything that was written.
+    /// Keeps everything that was written, also when the caller does not wait for it.
     ///
     /// # Errors
     /// When the database cannot tell that it has; the outcome is then unknown to the caller.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.inner.commit().await?;
-        for waiter in self.wake {
-            waiter.notify_one();
-        }
-        Ok(())
+        let commit = async move {
+            self.inner.commit().await?;
+            for waiter in self.wake {
+                waiter.notify_one();
+            }
+            Ok(())
+        };
+        finished(commit).await?
     }
 
     /// Undoes everything now, instead of when dropped.

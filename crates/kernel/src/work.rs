@@ -25,6 +25,9 @@ pub trait WorkQueue: Send + Sync + 'static {
     /// For the log.
     fn name(&self) -> &'static str;
 
+    /// What an outcome is about, for the log: an id.
+    fn name_of(&self, outcome: &Self::Outcome) -> String;
+
     /// Is notified when there is more to do.
     fn waker(&self) -> Arc<Notify>;
 
@@ -150,9 +153,24 @@ impl<Q: WorkQueue, W: Worker<Q>> Shift<Q, W> {
                 tracing::warn!(%error, queue, "outcomes cannot be kept; trying again");
             }
             Err(error) => {
-                tracing::error!(%error, queue, "outcomes cannot be kept; the work will come again");
-                self.unsettled.clear();
+                tracing::error!(%error, queue, "outcomes cannot be kept together; each is kept by itself");
+                self.settle_each().await;
             }
+        }
+    }
+
+    /// One outcome that cannot be kept must not make the work of the others come again.
+    async fn settle_each(&mut self) {
+        let queue = self.queue.name();
+        while let Some(outcome) = self.unsettled.pop() {
+            let Err(error) = self.queue.settle(std::slice::from_ref(&outcome)).await else { continue };
+            if error.is_unavailable() {
+                self.unsettled.push(outcome);
+                return;
+            }
+            let item = self.queue.name_of(&outcome);
+            tracing::error!(%error, queue, item, "an outcome cannot be kept; the work will come again");
+            metrics::counter!("job_items_failed_total", "job" => queue).increment(1);
         }
     }
 }

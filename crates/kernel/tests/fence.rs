@@ -5,7 +5,7 @@ use std::time::Duration;
 use kernel::{Database, DatabaseOptions, TenantId, Transactor, scope::within};
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use sqlx::{Connection, PgConnection};
-use test_support::TestDatabase;
+use test_support::{TestDatabase, run_sql};
 use uuid::Uuid;
 
 const ONE: TenantId = TenantId(Uuid::from_u128(1));
@@ -19,7 +19,7 @@ async fn world() -> Option<(TestDatabase, Database)> {
     let options = DatabaseOptions { max_connections: 2, ..DatabaseOptions::new(test.url()) };
     let db = Database::connect(&options).await.expect("connects");
     for owner in [Some(ONE), Some(OTHER), None] {
-        db.writer().execute_unprepared(&insert(owner)).await.expect("no scope may write for all");
+        run_sql(&db, &insert(owner)).await.expect("no scope may write for all");
     }
     Some((test, db))
 }
@@ -100,7 +100,7 @@ async fn a_workshop_writes_its_own_only() {
     let theirs = format!("DELETE FROM outbox WHERE tenant_id = '{}'", OTHER.uuid());
     assert_eq!(change(&db, ONE, &theirs).await, Ok(0));
     // Taking over a row by its key neither.
-    let taken = number(db.writer(), "SELECT count(*) FROM outbox WHERE subject = 'mine'").await;
+    let taken = number(db.reader(), "SELECT count(*) FROM outbox WHERE subject = 'mine'").await;
     assert_eq!(taken, Ok(2));
     let same_key = insert(Some(ONE)).replace("gen_random_uuid()", &format!("'{}'", key_of(&db, OTHER).await))
         + " ON CONFLICT (id) DO UPDATE SET subject = 'mine'";
@@ -111,8 +111,8 @@ async fn a_workshop_writes_its_own_only() {
 
 async fn key_of(db: &Database, tenant: TenantId) -> Uuid {
     let sql = format!("SELECT id FROM outbox WHERE tenant_id = '{}'", tenant.uuid());
-    let statement = Statement::from_string(db.writer().get_database_backend(), sql);
-    let row = db.writer().query_one_raw(statement).await.expect("reads").expect("a row");
+    let statement = Statement::from_string(db.reader().get_database_backend(), sql);
+    let row = db.reader().query_one_raw(statement).await.expect("reads").expect("a row");
     row.try_get_by_index(0).expect("a key")
 }
 
@@ -161,14 +161,15 @@ const UNFENCED: &str = "SELECT coalesce(string_agg(DISTINCT c.relname, ', '), ''
 #[tokio::test]
 async fn every_table_with_a_tenant_is_fenced() {
     let Some((test, _db)) = world().await else { return };
-    let writer = test.database().writer();
+    let db = test.database();
     let unfenced = async || {
-        let row = writer.query_one_raw(Statement::from_string(writer.get_database_backend(), UNFENCED)).await;
+        let reader = db.reader();
+        let row = reader.query_one_raw(Statement::from_string(reader.get_database_backend(), UNFENCED)).await;
         row.expect("reads").expect("a row").try_get_by_index::<String>(0).expect("text")
     };
     assert_eq!(unfenced().await, "", "fence them as migrations/src/m0012_row_level_security.rs says");
-    writer.execute_unprepared("SELECT usage_make_partition('2031-05-01')").await.expect("makes a month");
+    run_sql(db, "SELECT usage_make_partition('2031-05-01')").await.expect("makes a month");
     assert_eq!(unfenced().await, "", "parts to come are fenced, too");
-    writer.execute_unprepared("CREATE TABLE forgotten (tenant_id uuid)").await.expect("makes a table");
+    run_sql(db, "CREATE TABLE forgotten (tenant_id uuid)").await.expect("makes a table");
     assert_eq!(unfenced().await, "forgotten");
 }

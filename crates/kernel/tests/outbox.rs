@@ -20,7 +20,7 @@ use kernel::{
 };
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
-use test_support::{FixedClock, SeededEntropy, eventually, on_each_database};
+use test_support::{FixedClock, SeededEntropy, eventually, on_each_database, run_sql};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -169,7 +169,7 @@ async fn an_event_that_cannot_be_read_keeps_no_other_from_coming() {
         let db = test.database();
         let outbox = outbox(db, &Arc::new(FixedClock::default()));
         publish(db, &outbox, plain("broken")).await;
-        db.writer().execute_unprepared("UPDATE outbox SET secret = 'rubbish'").await.expect("written");
+        run_sql(db, "UPDATE outbox SET secret = 'rubbish'").await.expect("written");
         publish(db, &outbox, plain("whole")).await;
         let events = outbox.claim(10, LEASE).await.expect("claimed");
         assert_eq!(events.iter().map(|event| event.subject.as_str()).collect::<Vec<_>>(), ["whole"]);

@@ -15,7 +15,7 @@ use tenancy::{
     repository::TenantRepository,
     store::TenantStore,
 };
-use test_support::on_each_database;
+use test_support::{on_each_database, run_sql};
 use uuid::Uuid;
 use world::{ANY, World, new_person, new_tenant, staff};
 
@@ -47,7 +47,7 @@ async fn try_to(world: &World, change: Change, id: TenantId) -> Result<TenantSta
 async fn in_state(world: &World, number: usize, status: TenantStatus, deleted: bool) -> TenantId {
     let id = world.open(&format!("shop-{number}"), Plan::Professional).await.tenant.id;
     let sql = format!("UPDATE tenants SET status = '{status}' WHERE subdomain = 'shop-{number}'");
-    world.db.writer().execute_unprepared(&sql).await.expect("writes");
+    run_sql(&world.db, &sql).await.expect("writes");
     if deleted {
         world.tenants.delete(&staff(), id).await.expect("deletes");
     }

@@ -7,7 +7,7 @@ use kernel::{Clock, TenantId, jobs::Job};
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::Value;
 use tenancy::domain::{NewTenant, NewTenantInput, SubscriptionInput, SubscriptionTerms, SuspensionReason};
-use test_support::on_each_database;
+use test_support::{on_each_database, run_sql};
 use tokio_util::sync::CancellationToken;
 use world::{ANY, World, staff};
 
@@ -30,7 +30,7 @@ async fn warn(world: &World) -> Vec<(TenantId, u64)> {
     let backend = connection.get_database_backend();
     let sql = "SELECT subject, payload FROM outbox WHERE kind = 'tenancy.trial_ending' ORDER BY id";
     let rows = connection.query_all_raw(Statement::from_string(backend, sql)).await.expect("reads");
-    world.db.writer().execute_unprepared("DELETE FROM outbox").await.expect("writes");
+    run_sql(&world.db, "DELETE FROM outbox").await.expect("writes");
     let read = |row: sea_orm::QueryResult| {
         let subject: String = row.try_get_by_index(0).expect("a subject");
         let payload: Value = row.try_get_by_index(1).expect("a payload");
@@ -55,7 +55,7 @@ async fn each_warning_is_given_once_and_another_end_begins_anew() {
 
         let extended = serde_json::to_value(world.clock.now() + TimeDelta::days(2)).expect("a time");
         let sql = format!("UPDATE tenants SET trial_ends_at = '{}'", extended.as_str().expect("text"));
-        world.db.writer().execute_unprepared(&sql).await.expect("writes");
+        run_sql(&world.db, &sql).await.expect("writes");
         assert_eq!(warn(&world).await, [(shop, 2)], "of several that are late, the one that still makes sense");
     })
     .await;

@@ -3,11 +3,10 @@
 mod world;
 
 use futures::future::join_all;
-use kernel::{Engine, jobs::Job, page::Direction};
+use kernel::{DatabaseOptions, Engine, Maintenance, jobs::Job, page::Direction};
 use migrations::{down, status, up};
-use sea_orm::ConnectionTrait;
 use tenancy::{domain::Plan, service::UsageHousekeeping};
-use test_support::{TestDatabase, on_each_database};
+use test_support::{TestDatabase, on_each_database, run_sql};
 use tokio_util::sync::CancellationToken;
 use world::{
     World,
@@ -132,9 +131,9 @@ async fn a_month_that_was_undone_is_made_again() {
         let shop = world.open("garage", Plan::Professional).await.tenant.id;
         let new = || vec![point("USERS", "1", "2026-01-05T00:00:00Z")];
         // The transaction that makes January's room fails.
-        world.db.writer().execute_unprepared("ALTER TABLE test_trail RENAME TO hidden").await.expect("renames");
+        run_sql(&world.db, "ALTER TABLE test_trail RENAME TO hidden").await.expect("renames");
         record(usage, shop, new()).await.expect_err("there is no trail");
-        world.db.writer().execute_unprepared("ALTER TABLE hidden RENAME TO test_trail").await.expect("renames");
+        run_sql(&world.db, "ALTER TABLE hidden RENAME TO test_trail").await.expect("renames");
         assert_eq!((world.count("usage_metrics").await, world.count("usage_rollups").await), (0, 0));
         record(usage, shop, new()).await.expect("records");
         world.check_rollups().await;
@@ -149,7 +148,8 @@ async fn the_step_can_be_undone_and_done_again() {
         let shop = world.open("garage", Plan::Professional).await.tenant.id;
         let new = || vec![keyed("k", point("USERS", "1", "2026-01-05T00:00:00Z"))];
         record(&world.usage, shop, new()).await.expect("records");
-        let connection = db.database().writer();
+        let maintenance = Maintenance::connect(&DatabaseOptions::new(db.url())).await.expect("connects");
+        let connection = maintenance.connection();
         let steps = status(connection).await.expect("tells");
         let since = steps.iter().rev().position(|step| step.name.contains("usage")).expect("it is there") + 1;
         down(connection, since as u32).await.expect("undone");

@@ -1,6 +1,7 @@
 //! What tests of all crates need: throw-away databases on both engines ([`TestDatabase`],
 //! [`on_each_database`]), a clock that stands still ([`FixedClock`]), randomness that repeats
-//! ([`SeededEntropy`]), waiting for what others do ([`eventually`]) and a transactor that tells what became of its transactions
+//! ([`SeededEntropy`]), waiting for what others do ([`eventually`]), a line to PostgreSQL that breaks ([`Proxy`]) and a
+//! transactor that tells what became of its transactions
 //! ([`RecordingTransactor`]).
 //!
 //! A development dependency only; nothing here goes into the server.
@@ -11,12 +12,14 @@ mod clock;
 mod database;
 mod entropy;
 mod eventually;
+mod proxy;
 mod transactor;
 
 pub use clock::FixedClock;
-pub use database::{TestDatabase, on_each_database};
+pub use database::{TestDatabase, on_each_database, run_sql};
 pub use entropy::SeededEntropy;
 pub use eventually::{eventually, within};
+pub use proxy::Proxy;
 pub use transactor::RecordingTransactor;
 
 #[cfg(doctest)]

@@ -123,7 +123,7 @@ fn every_file_is_a_module_of_its_crate() {
 }
 
 const LIBRARIES: [&str; 3] = ["sea_orm", "sqlx", "sea_query"];
-const CALLS: [&str; 3] = ["executor", "reader", "writer"];
+const CALLS: [&str; 2] = ["executor", "reader"];
 
 /// Rule 2, first half.
 #[test]
@@ -151,6 +151,25 @@ fn queries_are_only_under_store() {
     }
     assert!(queries >= 500, "found {queries} names of the database's libraries under store/");
     none("Queries and entities belong under store/.", offences);
+}
+
+/// Every other write is in a `Tx`.
+#[test]
+fn only_migrations_and_commands_write_without_a_transaction() {
+    let names_it = |named: &Named| named.path.iter().any(|part| part == "Maintenance");
+    let (mut commands, mut offences) = (0, Vec::new());
+    for krate in domain_packages().into_iter().map(library).chain([shell()]) {
+        for file in &krate.files {
+            let found = file.offences(names_it);
+            if ["cli", "serve"].iter().any(|room| file.is_in(room)) {
+                commands += found.len();
+            } else {
+                offences.extend(found);
+            }
+        }
+    }
+    assert!(commands > 0, "no command names it");
+    none("Write in a Tx.", offences);
 }
 
 /// Rule 2, second half: domain <- repository <- service, and store only implements repository.
@@ -226,9 +245,10 @@ fn every_library_crate_explains_itself() {
 }
 
 /// Where a test may sleep, and why that is no waiting for something to have happened by then.
-const SLEEPERS: [(&str, &str); 8] = [
+const SLEEPERS: [(&str, &str); 9] = [
     ("apps/api/tests/bad_input.rs", "a handler that is slow"),
     ("apps/api/tests/binary/kill.rs", "that a server does not stop has no end to wait for"),
+    ("apps/api/tests/binary/resets.rs", "clients that leave after a while"),
     ("apps/api/tests/binary/support/server.rs", "polls, and looks whether the process still lives"),
     ("apps/api/tests/outage.rs", "spans to measure in, and load spread over a time"),
     ("crates/email/src/service/courier_tests.rs", "a mailer that takes a while, in paused time"),

@@ -30,7 +30,7 @@ async fn each_test_gets_a_migrated_database_of_its_own() {
             Engine::Sqlite => TestDatabase::sqlite().await,
             Engine::Postgres => TestDatabase::postgres().await.unwrap(),
         };
-        assert!(other.database().writer().execute_unprepared("SELECT 1 FROM mine").await.is_err());
+        assert!(other.database().reader().execute_unprepared("SELECT 1 FROM mine").await.is_err());
     })
     .await;
 }

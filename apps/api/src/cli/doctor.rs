@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::Path};
 
-use kernel::{Database, DatabaseOptions, Engine, OsEntropy};
+use kernel::{DatabaseOptions, Engine, Maintenance, OsEntropy};
 use secrecy::ExposeSecret;
 
 use crate::{
@@ -137,7 +137,7 @@ async fn database<W: Write>(report: &mut Report<'_, W>, config: &Config) -> anyh
             return Ok(());
         }
     }
-    let db = match Database::connect(&options).await {
+    let db = match Maintenance::connect(&options).await {
         Ok(db) => db,
         Err(_) => {
             report.wrong("database", "does not answer; check DATABASE_URL, and that the server runs")?;
@@ -145,14 +145,14 @@ async fn database<W: Write>(report: &mut Report<'_, W>, config: &Config) -> anyh
         }
     };
     report.ok("database", if db.engine() == Engine::Sqlite { "SQLite answers" } else { "PostgreSQL answers" })?;
-    match migrations::status(db.writer()).await {
+    match migrations::status(db.connection()).await {
         Ok(steps) => match steps.iter().filter(|step| !step.applied).count() {
             0 => report.ok("schema", "up to date")?,
             pending => report.wrong("schema", &format!("{pending} steps are missing; run nextcrm migrate"))?,
         },
         Err(error) => report.wrong("schema", &error.to_string())?,
     }
-    match migrations::complaints(db.writer()).await {
+    match migrations::complaints(db.connection()).await {
         Ok(complaints) if complaints.is_empty() => report.ok("database rights and extensions", "as needed")?,
         Ok(complaints) => {
             for complaint in complaints {
@@ -161,7 +161,7 @@ async fn database<W: Write>(report: &mut Report<'_, W>, config: &Config) -> anyh
         }
         Err(error) => report.wrong("database rights and extensions", &error.to_string())?,
     }
-    match migrations::unbound_role(db.writer()).await {
+    match migrations::unbound_role(db.connection()).await {
         Ok(None) => {}
         // One's own machine often has nobody else.
         Ok(Some(text)) if config.environment == Environment::Development => report.note("row-level security", text)?,

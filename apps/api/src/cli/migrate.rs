@@ -4,7 +4,7 @@ use std::{io::Write, time::Duration};
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use kernel::Database;
+use kernel::Maintenance;
 
 use crate::{composition::database_options, config::Config, serve};
 
@@ -31,16 +31,16 @@ pub async fn run(config: &Config, command: Option<MigrateCommand>, out: &mut imp
     serve::make_directories(config)?;
     let db = connect(config).await?;
     match command.unwrap_or(MigrateCommand::Up) {
-        MigrateCommand::Up => match migrations::up(db.writer()).await? {
+        MigrateCommand::Up => match migrations::up(db.connection()).await? {
             0 => writeln!(out, "up to date")?,
             steps => writeln!(out, "{steps} steps were run")?,
         },
         MigrateCommand::Down { steps } => {
-            migrations::down(db.writer(), steps).await?;
+            migrations::down(db.connection(), steps).await?;
             writeln!(out, "{steps} steps were undone")?;
         }
         MigrateCommand::Status => {
-            for step in migrations::status(db.writer()).await? {
+            for step in migrations::status(db.connection()).await? {
                 writeln!(out, "{}  {}", if step.applied { "applied" } else { "pending" }, step.name)?;
             }
         }
@@ -53,9 +53,9 @@ pub async fn run(config: &Config, command: Option<MigrateCommand>, out: &mut imp
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn connect(config: &Config) -> anyhow::Result<Database> {
+pub async fn connect(config: &Config) -> anyhow::Result<Maintenance> {
     let mut options = database_options(config);
     options.statement_timeout = Duration::from_secs(3600);
     options.max_connections = 4;
-    Database::connect(&options).await.context("the database of DATABASE_URL does not answer")
+    Maintenance::connect(&options).await.context("the database of DATABASE_URL does not answer")
 }

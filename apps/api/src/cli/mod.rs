@@ -154,8 +154,10 @@ async fn services() -> anyhow::Result<Services> {
 
 async fn seed(args: &SeedArgs) -> anyhow::Result<()> {
     let services = services().await?;
+    let maintenance = migrate_connect(&services.config).await?;
     let context = seed::SeedContext {
         database: &services.core.db,
+        maintenance: &maintenance,
         hasher: &services.auth.hasher,
         clock: &*services.core.clock,
         entropy: &*services.core.entropy,

@@ -2,6 +2,7 @@
 
 use std::{
     future::{Ready, ready},
+    rc::Rc,
     sync::Arc,
     time::Duration,
 };
@@ -16,10 +17,18 @@ use actix_web::{
 };
 use kernel::{
     ErrorCode, FieldCode, Transactor, Tx,
-    idempotency::{BodyHash, Claim, IdempotencyKeys, KeyIdentity, Lease, StoredAnswer},
+    idempotency::{BodyHash, Claim, IdempotencyError, IdempotencyKeys, KeyIdentity, Lease, StoredAnswer},
 };
+use tracing::Instrument as _;
+use url::form_urlencoded;
+use uuid::Uuid;
 
-use super::{Answer, Problem, access::Principal, routes::unversioned};
+use super::{
+    Answer, Problem,
+    access::Principal,
+    envelope::decode,
+    routes::{RouteTemplate, unversioned},
+};
 
 /// The request header.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -73,13 +82,12 @@ impl Idempotent {
             return Ok(answer);
         };
         let body = self.request.extensions().get::<BodyHash>().copied().unwrap_or_else(|| BodyHash::of(b""));
-        let lease = match settings.keys.claim(&identity, &body).await? {
-            Claim::Won(lease) => lease,
-            Claim::Replay(stored) => return replay(stored),
-            Claim::InFlight { retry_after } => return Err(in_flight(retry_after)),
-            Claim::OtherBody => return Err(reused()),
+        let held = match claim(Arc::clone(&settings.keys), identity, body).await? {
+            Ok(held) => held,
+            Err(Claim::Replay(stored)) => return replay(stored),
+            Err(Claim::InFlight { retry_after }) => return Err(in_flight(retry_after)),
+            Err(_) => return Err(reused()),
         };
-        let held = Held { keys: Arc::clone(&settings.keys), lease: Some(lease) };
         match run(settings, held.lease.as_ref(), work).await {
             Ok(answer) => {
                 held.keep();
@@ -100,11 +108,49 @@ impl Idempotent {
         }
         let extensions = self.request.extensions();
         let principal = extensions.get::<Principal>().map_or_else(|| "public".to_owned(), Principal::key);
-        // The path, not its template: creating under one tenant is not creating under another.
-        let route = format!("{} {}", self.request.method(), unversioned(self.request.path()));
+        let route = format!("{} {}", self.request.method(), path_of(&self.request));
         let key = String::from_utf8_lossy(value.as_bytes()).into_owned();
         Ok(Some(KeyIdentity::new(principal, route, key)?))
     }
+}
+
+/// The path as the handler reads it, so that another spelling of an id or another prefix is the same request, and
+/// creating under one tenant is not creating under another.
+fn path_of(request: &HttpRequest) -> String {
+    let template = request.extensions().get::<RouteTemplate>().map(|template| Rc::clone(&template.0));
+    let Some(template) = template else { return unversioned(request.path()).to_owned() };
+    let mut values = request.match_info().iter().map(|(_, value)| normal(value));
+    let parts = unversioned(&template).split('/').map(|part| match part.strip_prefix('{') {
+        Some(_) => values.next().unwrap_or_default(),
+        None => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// One spelling of a path's parameter.
+fn normal(value: &str) -> String {
+    // The router leaves some escapes as they are.
+    let text = decode(value).unwrap_or_else(|| value.to_owned());
+    match Uuid::parse_str(&text) {
+        Ok(id) => id.to_string(),
+        Err(_) => form_urlencoded::byte_serialize(text.as_bytes()).collect(),
+    }
+}
+
+/// Claims the key in a task of its own: when the caller leaves meanwhile, what was won is given back.
+async fn claim(
+    keys: Arc<dyn IdempotencyKeys>,
+    identity: KeyIdentity,
+    body: BodyHash,
+) -> Result<Result<Held, Claim>, Problem> {
+    let claim = async move {
+        Ok::<_, IdempotencyError>(match keys.claim(&identity, &body).await? {
+            Claim::Won(lease) => Ok(Held { keys, lease: Some(lease) }),
+            other => Err(other),
+        })
+    };
+    let claimed = tokio::spawn(claim.in_current_span()).await;
+    Ok(claimed.map_err(|error| Problem::internal(error.to_string()))??)
 }
 
 async fn run(

@@ -160,11 +160,11 @@ pub fn sqlite_path(config: &Config) -> Option<PathBuf> {
 pub async fn prepare_database(config: &Config) -> anyhow::Result<()> {
     make_directories(config)?;
     let db = migrate_connect(config).await?;
-    let steps = migrations::up(db.writer()).await?;
+    let steps = migrations::up(db.connection()).await?;
     if steps > 0 {
         tracing::info!(steps, "the database was migrated");
     }
-    if let Some(text) = migrations::unbound_role(db.writer()).await? {
+    if let Some(text) = migrations::unbound_role(db.connection()).await? {
         tracing::warn!("{text}");
     }
     db.close().await?;

@@ -10,8 +10,7 @@ use audit::{
 use audit::{ActorName, ActorRef};
 use chrono::TimeDelta;
 use kernel::{Actor, AdminId, AdminRole, AuditEntry, Changes, Database, RequestContext, TenantId, Transactor};
-use sea_orm::ConnectionTrait;
-use test_support::{FixedClock, SeededEntropy, TestDatabase};
+use test_support::{FixedClock, SeededEntropy, TestDatabase, run_sql};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -117,7 +116,7 @@ impl Bench {
     }
 
     pub async fn sql(&self, sql: &str) {
-        self.db.writer().execute_unprepared(sql).await.expect(sql);
+        run_sql(&self.db, sql).await.expect(sql);
     }
 }
 

@@ -3,11 +3,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use kernel::{
     Transactor,
-    jobs::{Job, JobError},
+    jobs::{Items, Job, JobError},
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{Passwords, Revocations, Sessions, Throttle};
+use crate::AuthError;
 
 /// Deletes what no longer matters: counts of tries, expired revocations, sessions long over, ended one-time tokens.
 pub struct Housekeeping {
@@ -29,26 +30,45 @@ impl std::fmt::Debug for Housekeeping {
     }
 }
 
+impl Housekeeping {
+    async fn purge_tries(&self) -> Result<(), AuthError> {
+        let mut tx = self.transactor.begin().await?;
+        self.throttle.purge_in(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn purge_revocations(&self) -> Result<(), AuthError> {
+        let mut tx = self.transactor.begin().await?;
+        self.revocations.purge_in(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn purge_sessions(&self) -> Result<(), AuthError> {
+        let mut tx = self.transactor.begin().await?;
+        self.sessions.purge_in(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn purge_tokens(&self) -> Result<(), AuthError> {
+        let mut tx = self.transactor.begin().await?;
+        self.passwords.purge_tokens_in(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
 #[async_trait]
 impl Job for Housekeeping {
     fn name(&self) -> &'static str {
         "auth.housekeeping"
     }
 
-    /// A transaction a table, so that none holds its locks for the others' time.
+    /// A transaction a table, so that none holds its locks for the others' time, nor keeps them from being purged.
     async fn run(&self, _: &CancellationToken) -> Result<(), JobError> {
-        let mut tx = self.transactor.begin().await?;
-        self.throttle.purge_in(&mut tx).await?;
-        tx.commit().await?;
-        let mut tx = self.transactor.begin().await?;
-        self.revocations.purge_in(&mut tx).await?;
-        tx.commit().await?;
-        let mut tx = self.transactor.begin().await?;
-        self.sessions.purge_in(&mut tx).await?;
-        tx.commit().await?;
-        let mut tx = self.transactor.begin().await?;
-        self.passwords.purge_tokens_in(&mut tx).await?;
-        tx.commit().await?;
-        Ok(())
+        let mut items = Items::of(self.name());
+        items.note("tries", self.purge_tries().await)?;
+        items.note("revocations", self.purge_revocations().await)?;
+        items.note("sessions", self.purge_sessions().await)?;
+        items.note("tokens", self.purge_tokens().await)?;
+        items.finish()
     }
 }

@@ -128,6 +128,10 @@ impl WorkQueue for DueMail {
         "notification_log"
     }
 
+    fn name_of(&self, attempt: &Attempt) -> String {
+        attempt.id.to_string()
+    }
+
     fn waker(&self) -> Arc<Notify> {
         self.queue.waker()
     }

@@ -2,8 +2,8 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use kernel::{
-    Clock,
-    jobs::{Job, JobError},
+    Clock, StoreError,
+    jobs::{Items, Job, JobError},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +38,20 @@ impl Housekeeping {
     }
 }
 
+impl Housekeeping {
+    async fn erase_secrets(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        let before = self.clock.now() - KEEP_SECRETS;
+        while self.queue.erase_secrets(before, BATCH).await? > 0 && !stop.is_cancelled() {}
+        Ok(())
+    }
+
+    async fn delete_old(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        let before = self.clock.now() - KEEP_LOG;
+        while self.queue.delete_old(before, BATCH).await? > 0 && !stop.is_cancelled() {}
+        Ok(())
+    }
+}
+
 #[async_trait]
 impl Job for Housekeeping {
     fn name(&self) -> &'static str {
@@ -45,18 +59,13 @@ impl Job for Housekeeping {
     }
 
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
-        let now = self.clock.now();
-        while self.queue.erase_secrets(now - KEEP_SECRETS, BATCH).await? > 0 {
-            if stop.is_cancelled() {
-                return Err("stopped early".into());
-            }
+        let mut items = Items::of(self.name());
+        items.note("secrets", self.erase_secrets(stop).await)?;
+        items.note("messages", self.delete_old(stop).await)?;
+        if stop.is_cancelled() {
+            return Err("stopped early".into());
         }
-        while self.queue.delete_old(now - KEEP_LOG, BATCH).await? > 0 {
-            if stop.is_cancelled() {
-                return Err("stopped early".into());
-            }
-        }
-        Ok(())
+        items.finish()
     }
 }
 

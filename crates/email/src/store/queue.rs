@@ -44,8 +44,10 @@ impl MailQueue for EmailStore {
             }
         }
         // They must not keep the others from being sent.
-        if !unreadable.is_empty() {
-            settle::keep(self, None, &unreadable).await?;
+        if !unreadable.is_empty()
+            && let Err(error) = settle::keep(self, None, &unreadable).await
+        {
+            tracing::error!(%error, "messages that cannot be read come again");
         }
         queued.sort_by_key(|it| (it.notification.created_at, it.notification.id));
         Ok(queued)

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use kernel::{
-    StoreError, Transactor,
+    Database, StoreError, Transactor,
     sealed::{KeyRing, Reseal, Resealed, Sealed},
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
@@ -35,23 +35,29 @@ impl Reseal for EmailStore {
             let Some(end) = rows.last() else { return Ok(count) };
             last = Some(end.id);
             for row in &rows {
-                let Some(renewed) = renewed(ring, row).transpose() else { continue };
-                let Ok(renewed) = renewed else {
-                    count.refused += 1;
-                    continue;
-                };
-                // A transaction for each: over several, it and a courier that keeps outcomes could wait for each other.
-                let mut tx = self.db.begin().await?;
-                // What was sent meanwhile stays erased.
-                let update = Entity::update_many()
-                    .col_expr(Column::Secret, Expr::value(renewed))
-                    .filter(Column::Id.eq(row.id))
-                    .filter(Column::Secret.eq(row.secret.as_deref()));
-                count.done += update.exec(tx.executor()).await?.rows_affected;
-                tx.commit().await?;
+                count += Resealed::of_row(self.table(), row.id, reseal_row(&self.db, ring, row).await)?;
             }
         }
     }
+}
+
+/// A transaction for each: over several, it and a courier that keeps outcomes could wait for each other.
+async fn reseal_row(db: &Database, ring: &KeyRing, row: &Model) -> Result<Resealed, StoreError> {
+    let renewed = match renewed(ring, row) {
+        Ok(Some(renewed)) => renewed,
+        Ok(None) => return Ok(Resealed::default()),
+        Err(_) => return Ok(Resealed { done: 0, refused: 1 }),
+    };
+    let mut tx = db.begin().await?;
+    // What was sent meanwhile stays erased.
+    let updated = Entity::update_many()
+        .col_expr(Column::Secret, Expr::value(renewed))
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::Secret.eq(row.secret.as_deref()))
+        .exec(tx.executor())
+        .await?;
+    tx.commit().await?;
+    Ok(Resealed { done: updated.rows_affected, refused: 0 })
 }
 
 /// The secret under the ring's first key; `None` when it is that already.

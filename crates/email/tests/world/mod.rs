@@ -15,7 +15,7 @@ use kernel::{
     Transactor, Tx, sealed::KeyRing,
 };
 use sea_orm::{ConnectionTrait as _, Statement};
-use test_support::{FixedClock, SeededEntropy, TestDatabase};
+use test_support::{FixedClock, SeededEntropy, TestDatabase, run_sql};
 use tokio::{sync::Barrier, task::JoinSet};
 use uuid::Uuid;
 
@@ -53,7 +53,7 @@ impl World {
     pub async fn new(test: &TestDatabase) -> Self {
         let db = test.database().clone();
         let table = "CREATE TABLE test_trail (action TEXT NOT NULL, entry TEXT NOT NULL)";
-        db.writer().execute_unprepared(table).await.expect("creates");
+        run_sql(&db, table).await.expect("creates");
         let clock = Arc::new(FixedClock::default());
         let store = Arc::new(EmailStore::new(db.clone(), Arc::clone(&clock) as _));
         let ports = Ports {
@@ -135,7 +135,7 @@ impl World {
     }
 
     pub async fn run(&self, sql: &str) {
-        self.db.writer().execute_unprepared(sql).await.expect("runs");
+        run_sql(&self.db, sql).await.expect("runs");
     }
 
     /// How many rows there are: a table, and perhaps a condition.

@@ -24,6 +24,7 @@
 //! assert_eq!(schedule.cadence.next_tick(noon).to_rfc3339(), "2026-03-02T03:30:00+00:00");
 //! ```
 
+mod items;
 mod runner;
 
 use std::{sync::Arc, time::Duration};
@@ -35,6 +36,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 
+pub use items::Items;
 pub use runner::{Runner, RunnerOptions};
 
 /// Why a job failed; its text is stored and logged, so it holds no secrets and no personal data.
@@ -48,7 +50,8 @@ pub trait Job: Send + Sync {
     /// Unique and stable: marks, logs and metrics go by it (`audit.verify`).
     fn name(&self) -> &'static str;
 
-    /// Does the work. A long job looks at `stop` between steps and then ends early, with an error.
+    /// Does the work. A long job looks at `stop` between steps and then ends early, with an error. One that goes through many
+    /// things notes each in [`Items`], so that one that fails keeps nobody else's waiting.
     ///
     /// # Errors
     /// When it could not, or not wholly; it is tried again later.

@@ -107,6 +107,10 @@ impl WorkQueue for OutboxEnd {
         "outbox"
     }
 
+    fn name_of(&self, (id, ..): &Settled) -> String {
+        id.to_string()
+    }
+
     fn waker(&self) -> Arc<Notify> {
         self.0.waker()
     }

@@ -4,7 +4,10 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::{SeaIdempotency, SeaOutbox};
-use crate::jobs::{Job, JobError};
+use crate::{
+    StoreError,
+    jobs::{Items, Job, JobError},
+};
 
 /// How long handled events are kept, for looking into what happened.
 const KEEP_EVENTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -26,6 +29,18 @@ impl Housekeeping {
     }
 }
 
+impl Housekeeping {
+    async fn sweep_events(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        while self.outbox.sweep(KEEP_EVENTS, BATCH).await? > 0 && !stop.is_cancelled() {}
+        Ok(())
+    }
+
+    async fn sweep_keys(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        while self.keys.sweep(BATCH).await? > 0 && !stop.is_cancelled() {}
+        Ok(())
+    }
+}
+
 #[async_trait]
 impl Job for Housekeeping {
     fn name(&self) -> &'static str {
@@ -33,16 +48,12 @@ impl Job for Housekeeping {
     }
 
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
-        while self.outbox.sweep(KEEP_EVENTS, BATCH).await? > 0 {
-            if stop.is_cancelled() {
-                return Err("stopped early".into());
-            }
+        let mut items = Items::of(self.name());
+        items.note("events", self.sweep_events(stop).await)?;
+        items.note("idempotency keys", self.sweep_keys(stop).await)?;
+        if stop.is_cancelled() {
+            return Err("stopped early".into());
         }
-        while self.keys.sweep(BATCH).await? > 0 {
-            if stop.is_cancelled() {
-                return Err("stopped early".into());
-            }
-        }
-        Ok(())
+        items.finish()
     }
 }

@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::entity::idempotency_key::{ActiveModel, Column, Entity, Model};
 use crate::{
-    Clock, Database, Entropy, StoreError, Tx,
+    Clock, Database, Entropy, StoreError, Transactor, Tx,
     idempotency::{
         BodyHash, Claim, IdempotencyError, IdempotencyKeys, IdempotencyOptions, KeyIdentity, Lease, StoredAnswer,
     },
@@ -58,12 +58,20 @@ impl SeaIdempotency {
             .limit(limit)
             .to_owned();
         let key = Expr::tuple([Column::Principal, Column::Route, Column::Key].map(Expr::col));
-        let deleted = Entity::delete_many().filter(key.in_subquery(expired)).exec(self.db.writer()).await?;
+        let mut tx = self.db.begin().await?;
+        let deleted = Entity::delete_many().filter(key.in_subquery(expired)).exec(tx.executor()).await?;
+        tx.commit().await?;
         Ok(deleted.rows_affected)
     }
 
     /// Inserts the key, or takes over one whose lease or life has ended; in one statement, so that of many at once one wins.
-    async fn try_claim(&self, lease: &Lease, body: &BodyHash, now: DateTime<Utc>) -> Result<bool, IdempotencyError> {
+    async fn insert_in(
+        &self,
+        tx: &mut Tx,
+        lease: &Lease,
+        body: &BodyHash,
+        now: DateTime<Utc>,
+    ) -> Result<bool, IdempotencyError> {
         let identity = &lease.identity;
         let row = ActiveModel {
             principal: Set(identity.principal.clone()),
@@ -97,7 +105,7 @@ impl SeaIdempotency {
             ])
             .action_cond_where(free)
             .to_owned();
-        let written = Entity::insert(row).on_conflict(take_over).exec_without_returning(self.db.writer()).await;
+        let written = Entity::insert(row).on_conflict(take_over).exec_without_returning(tx.executor()).await;
         match written {
             Ok(rows) => Ok(rows > 0),
             Err(sea_orm::DbErr::RecordNotInserted) => Ok(false),
@@ -106,15 +114,15 @@ impl SeaIdempotency {
     }
 
     /// What a key that was not to be had stands for; `None` when it is gone by now.
-    async fn look(
+    async fn look_in(
         &self,
+        tx: &mut Tx,
         identity: &KeyIdentity,
         body: &BodyHash,
         now: DateTime<Utc>,
     ) -> Result<Option<Claim>, IdempotencyError> {
         let key = (identity.principal.clone(), identity.route.clone(), identity.key.clone());
-        // The writing side sees what was committed a moment ago on every engine.
-        let found = Entity::find_by_id(key).one(self.db.writer()).await.map_err(StoreError::from)?;
+        let found = Entity::find_by_id(key).one(tx.executor()).await.map_err(StoreError::from)?;
         let Some(row) = found else { return Ok(None) };
         if self.open(identity, BODY_HASH, &row.body_hash)? != body.as_bytes() {
             return Ok(Some(Claim::OtherBody));
@@ -180,10 +188,12 @@ impl IdempotencyKeys for SeaIdempotency {
         let lease = Lease { identity: identity.clone(), holder: self.entropy.uuid_v7(now) };
         // A key that is released between the two statements is claimed at the second try.
         for _ in 0..2 {
-            if self.try_claim(&lease, body, now).await? {
+            let mut tx = self.db.begin().await?;
+            if self.insert_in(&mut tx, &lease, body, now).await? {
+                tx.commit().await?;
                 return Ok(Claim::Won(lease));
             }
-            if let Some(claim) = self.look(identity, body, now).await? {
+            if let Some(claim) = self.look_in(&mut tx, identity, body, now).await? {
                 return Ok(claim);
             }
         }
@@ -206,8 +216,8 @@ impl IdempotencyKeys for SeaIdempotency {
     }
 
     async fn release(&self, lease: &Lease) -> Result<(), IdempotencyError> {
-        let deleted = Entity::delete_many().filter(held(lease)).exec(self.db.writer()).await;
-        deleted.map_err(StoreError::from)?;
-        Ok(())
+        let mut tx = self.db.begin().await?;
+        Entity::delete_many().filter(held(lease)).exec(tx.executor()).await.map_err(StoreError::from)?;
+        Ok(tx.commit().await?)
     }
 }

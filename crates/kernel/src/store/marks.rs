@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::entity::scheduled_mark::{ActiveModel, Column, Entity};
 use crate::{
-    Clock, Database, Entropy, StoreError,
+    Clock, Database, Entropy, StoreError, Transactor,
     jobs::{ScheduleMarks, TickLease},
 };
 
@@ -69,8 +69,11 @@ impl ScheduleMarks for SeaScheduleMarks {
             .value(Column::Attempt, attempt)
             .action_cond_where(Condition::any().add(new_tick).add(left))
             .to_owned();
-        match Entity::insert(mark).on_conflict(take_over).exec_with_returning(self.db.writer()).await {
+        let mut tx = self.db.begin().await?;
+        // bound: one
+        match Entity::insert(mark).on_conflict(take_over).exec_with_returning(tx.executor()).await {
             Ok(row) => {
+                tx.commit().await?;
                 let attempt = u32::try_from(row.attempt).unwrap_or(u32::MAX);
                 Ok(Some(TickLease { name: row.name, holder: row.holder, attempt }))
             }
@@ -80,22 +83,25 @@ impl ScheduleMarks for SeaScheduleMarks {
     }
 
     async fn hold(&self, lease: &TickLease, until: DateTime<Utc>, error: Option<String>) -> Result<bool, StoreError> {
+        let mut tx = self.db.begin().await?;
         let held = Entity::update_many()
             .col_expr(Column::LeaseUntil, Expr::value(until))
             .col_expr(Column::LastError, Expr::value(error))
             .filter(held(lease))
-            .exec(self.db.writer())
+            .exec(tx.executor())
             .await?;
+        tx.commit().await?;
         Ok(held.rows_affected == 1)
     }
 
     async fn finish(&self, lease: &TickLease, error: Option<String>) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
         Entity::update_many()
             .col_expr(Column::FinishedAt, Expr::value(self.clock.now()))
             .col_expr(Column::LastError, Expr::value(error))
             .filter(held(lease))
-            .exec(self.db.writer())
+            .exec(tx.executor())
             .await?;
-        Ok(())
+        tx.commit().await
     }
 }

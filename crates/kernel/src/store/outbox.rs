@@ -148,7 +148,10 @@ impl EventQueue for SeaOutbox {
         }
         if !unreadable.is_empty() {
             tracing::error!(count = unreadable.len(), "events that cannot be read are given up on");
-            self.settle(&unreadable).await?;
+            // They must not keep the others from being handed on.
+            if let Err(error) = self.settle(&unreadable).await {
+                tracing::error!(%error, "events that cannot be read come again");
+            }
         }
         events.sort_by_key(|event| event.id);
         Ok(events)

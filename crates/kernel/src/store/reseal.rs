@@ -2,10 +2,7 @@
 //! happens meanwhile; what it misses for that reason is found by the next run.
 
 use async_trait::async_trait;
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use super::{
     SeaIdempotency, SeaOutbox,
@@ -13,7 +10,7 @@ use super::{
     idempotency::{BODY, BODY_HASH, purpose, row_name},
 };
 use crate::{
-    StoreError, TenantId,
+    Database, StoreError, TenantId, Transactor,
     idempotency::KeyIdentity,
     outbox::secret_purpose,
     sealed::{KeyRing, Purpose, Reseal, Resealed, SealError, Sealed},
@@ -51,31 +48,30 @@ impl Reseal for SeaOutbox {
                 .await?;
             let Some(end) = rows.last() else { return Ok(count) };
             last = Some(end.id);
-            // One statement a row, each by itself: nobody waits for a whole page, and no deadlock can come of it.
+            // One transaction a row: nobody waits for a whole page, and no deadlock can come of it.
             for row in &rows {
-                count += reseal_event(self.db.writer(), ring, row).await?;
+                let result = reseal_event(&self.db, ring, row).await;
+                count += Resealed::of_row(self.table(), row.id, result)?;
             }
         }
     }
 }
 
-async fn reseal_event(
-    executor: &impl ConnectionTrait,
-    ring: &KeyRing,
-    row: &outbox::Model,
-) -> Result<Resealed, StoreError> {
+async fn reseal_event(db: &Database, ring: &KeyRing, row: &outbox::Model) -> Result<Resealed, StoreError> {
     let old = row.secret.as_deref().unwrap_or_default();
     let owner = row.tenant_id.map(|id| TenantId(id).to_string()).unwrap_or_default();
     match renewed(ring, &secret_purpose(&owner, &row.subject, &row.kind), old) {
         Ok(None) => Ok(Resealed::default()),
         Err(_) => Ok(Resealed { done: 0, refused: 1 }),
         Ok(Some(new)) => {
+            let mut tx = db.begin().await?;
             let updated = outbox::Entity::update_many()
                 .col_expr(outbox::Column::Secret, Expr::value(new))
                 .filter(outbox::Column::Id.eq(row.id))
                 .filter(outbox::Column::Secret.eq(old))
-                .exec(executor)
+                .exec(tx.executor())
                 .await?;
+            tx.commit().await?;
             Ok(Resealed { done: updated.rows_affected, refused: 0 })
         }
     }
@@ -100,15 +96,17 @@ impl Reseal for SeaIdempotency {
             let rows = query.all(self.db.reader()).await?;
             let Some(end) = rows.last() else { return Ok(count) };
             last = Some([end.principal.clone(), end.route.clone(), end.key.clone()]);
-            // One statement a row, each by itself: nobody waits for a whole page, and no deadlock can come of it.
+            // One transaction a row: nobody waits for a whole page, and no deadlock can come of it.
             for row in rows {
-                count += reseal_key(self.db.writer(), ring, row).await?;
+                let name = format!("{} {}", row.principal, row.route);
+                let result = reseal_key(&self.db, ring, row).await;
+                count += Resealed::of_row(self.table(), name, result)?;
             }
         }
     }
 }
 
-async fn reseal_key(executor: &impl ConnectionTrait, ring: &KeyRing, row: key::Model) -> Result<Resealed, StoreError> {
+async fn reseal_key(db: &Database, ring: &KeyRing, row: key::Model) -> Result<Resealed, StoreError> {
     let identity = KeyIdentity { principal: row.principal, route: row.route, key: row.key };
     let name = row_name(&identity);
     let hash = renewed(ring, &purpose(&identity, &name, BODY_HASH), &row.body_hash);
@@ -124,6 +122,7 @@ async fn reseal_key(executor: &impl ConnectionTrait, ring: &KeyRing, row: key::M
         Some(old) => key::Column::Body.eq(old.as_str()),
         None => key::Column::Body.is_null(),
     };
+    let mut tx = db.begin().await?;
     let updated = key::Entity::update_many()
         .col_expr(key::Column::BodyHash, Expr::value(hash.unwrap_or_else(|| row.body_hash.clone())))
         .col_expr(key::Column::Body, Expr::value(body.or_else(|| row.body.clone())))
@@ -132,7 +131,8 @@ async fn reseal_key(executor: &impl ConnectionTrait, ring: &KeyRing, row: key::M
         .filter(key::Column::Key.eq(identity.key))
         .filter(key::Column::BodyHash.eq(row.body_hash.as_str()))
         .filter(same_body)
-        .exec(executor)
+        .exec(tx.executor())
         .await?;
+    tx.commit().await?;
     Ok(Resealed { done: updated.rows_affected, refused: 0 })
 }

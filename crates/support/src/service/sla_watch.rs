@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use kernel::jobs::{Job, JobError};
+use kernel::jobs::{Items, Job, JobError};
 use tokio_util::sync::CancellationToken;
 
 use super::{Ports, edit::no_opening};
@@ -52,7 +52,7 @@ impl Job for SlaWatch {
     }
 
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
-        let (mut missed, mut last) = (0, None);
+        let (mut missed, mut last, mut items) = (0, None, Items::of(self.name()));
         loop {
             let tickets = self.ports.tickets.list_overdue(self.ports.clock.now(), last, BATCH).await?;
             let Some(end) = tickets.last() else { break };
@@ -61,13 +61,13 @@ impl Job for SlaWatch {
                 if stop.is_cancelled() {
                     return Err("stopped early".into());
                 }
-                missed += self.look_at(ticket.id).await?;
+                missed += items.note(ticket.id, self.look_at(ticket.id).await)?.unwrap_or_default();
             }
         }
         if missed > 0 {
             tracing::info!(missed, "service levels were missed");
         }
-        Ok(())
+        items.finish()
     }
 }
 

@@ -25,7 +25,7 @@ use support::{
     service::{Ports, SlaWatch, StaffTickets, WorkshopTickets},
     store::{HistoryStore, MessageStore, TicketStore},
 };
-use test_support::{FixedClock, SeededEntropy, TestDatabase};
+use test_support::{FixedClock, SeededEntropy, TestDatabase, run_sql};
 use tokio::sync::Barrier;
 use uuid::Uuid;
 
@@ -107,7 +107,7 @@ impl World {
     pub async fn new(test: &TestDatabase) -> Self {
         let db = test.database().clone();
         let sql = "CREATE TABLE test_trail (action TEXT NOT NULL, tenant TEXT NOT NULL)";
-        db.writer().execute_unprepared(sql).await.expect("creates");
+        run_sql(&db, sql).await.expect("creates");
         let (clock, entropy) = (Arc::new(FixedClock::default()), Arc::new(SeededEntropy::default()));
         let people = Arc::new(People::default());
         let ports = Ports {

@@ -1,11 +1,9 @@
 use async_trait::async_trait;
 use kernel::{
-    StoreError, Transactor,
+    Database, StoreError, Transactor,
     sealed::{KeyRing, Reseal, Resealed},
 };
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
@@ -36,17 +34,17 @@ impl Reseal for IntegrationStore {
                 .await?;
             let Some(end) = rows.last() else { return Ok(count) };
             last = Some(end.id);
-            let mut tx = self.0.begin().await?;
+            // A transaction for each: what the database refuses must not undo the others.
             for row in rows {
-                count += reseal_row(tx.executor(), ring, row).await?;
+                let id = row.id;
+                count += Resealed::of_row(self.table(), id, reseal_row(&self.0, ring, row).await)?;
             }
-            tx.commit().await?;
         }
     }
 }
 
 /// Every change of a connection raises its version, so what happens meanwhile is not undone; sealing anew is none.
-async fn reseal_row(executor: &impl ConnectionTrait, ring: &KeyRing, row: Model) -> Result<Resealed, StoreError> {
+async fn reseal_row(db: &Database, ring: &KeyRing, row: Model) -> Result<Resealed, StoreError> {
     const REFUSED: Resealed = Resealed { done: 0, refused: 1 };
     let Ok(before) = integration(row) else { return Ok(REFUSED) };
     if before.quarantined_at.is_some() {
@@ -57,13 +55,15 @@ async fn reseal_row(executor: &impl ConnectionTrait, ring: &KeyRing, row: Model)
         Ok(None) => return Ok(Resealed::default()),
         Err(_) => return Ok(REFUSED),
     };
+    let mut tx = db.begin().await?;
     let updated = Entity::update_many()
         .col_expr(Column::Credentials, Expr::value(credentials_column(&renewed)))
         .col_expr(Column::SigningSecret, Expr::value(signing_secret_column(&renewed)))
         .filter(Column::TenantId.eq(before.tenant_id.uuid()))
         .filter(Column::Id.eq(before.id))
         .filter(Column::Version.eq(before.version))
-        .exec(executor)
+        .exec(tx.executor())
         .await?;
+    tx.commit().await?;
     Ok(Resealed { done: updated.rows_affected, refused: 0 })
 }

@@ -40,8 +40,8 @@ pub fn active(is_active: bool) -> IntegrationPatch {
 }
 
 pub async fn sql(world: &World, statement: &str) {
-    let done = world.db.writer().execute_unprepared(statement).await.expect("writes");
-    assert!(done.rows_affected() > 0, "{statement}");
+    let done = test_support::run_sql(&world.db, statement).await.expect("writes");
+    assert!(done > 0, "{statement}");
 }
 
 /// The only value of a query.

@@ -24,7 +24,7 @@ use tenancy::{
     service::{ApiCalls, Integrations, People, Ports, Subscriptions, Tenants, TrialWarnings, Usage},
     store::{ApiCallStore, IntegrationStore, PersonStore, SubscriptionStore, TenantStore, TrialStore, UsageStore},
 };
-use test_support::{FixedClock, SeededEntropy, TestDatabase};
+use test_support::{FixedClock, SeededEntropy, TestDatabase, run_sql};
 use uuid::Uuid;
 
 pub const ANY: VersionMatch = VersionMatch::Any;
@@ -104,7 +104,7 @@ pub struct World {
 impl World {
     pub async fn new(test: &TestDatabase) -> Self {
         let db = test.database().clone();
-        db.writer().execute_unprepared("CREATE TABLE test_trail (action TEXT NOT NULL)").await.expect("creates");
+        run_sql(&db, "CREATE TABLE test_trail (action TEXT NOT NULL)").await.expect("creates");
         let (clock, entropy) = (Arc::new(FixedClock::default()), Arc::new(SeededEntropy::default()));
         let doors = Arc::new(Doors::default());
         let ports = Ports {

@@ -9,7 +9,8 @@ mod sweep;
 use std::{any::Any, io::Write, panic::AssertUnwindSafe, sync::Once};
 
 use futures::FutureExt;
-use kernel::{Database, DatabaseOptions, Engine};
+use kernel::{Database, DatabaseOptions, Engine, StoreError, Transactor as _};
+use sea_orm::ConnectionTrait as _;
 
 /// A migrated, empty database for one test, gone when dropped.
 #[derive(Debug)]
@@ -91,6 +92,17 @@ impl TestDatabase {
     pub fn engine(&self) -> Engine {
         self.database.engine()
     }
+}
+
+/// Runs SQL in a transaction of the running scope and commits it; tells how many rows it touched.
+///
+/// # Errors
+/// What the database says.
+pub async fn run_sql(database: &Database, sql: &str) -> Result<u64, StoreError> {
+    let mut tx = database.begin().await?;
+    let done = tx.executor().execute_unprepared(sql).await?;
+    tx.commit().await?;
+    Ok(done.rows_affected())
 }
 
 /// Runs a test on SQLite and then, when there is one, on PostgreSQL, each time with a fresh database.

@@ -136,8 +136,8 @@ async fn make_template(admin: &mut PgConnection, url: &Url) -> Result<(), Failur
         None => {}
     }
     execute(admin, format!("CREATE DATABASE {TEMPLATE} OWNER {}", owner(url))).await?;
-    let database = kernel::Database::connect(&DatabaseOptions::new(with_database(url, TEMPLATE))).await?;
-    Migrator::up(database.writer(), None).await?;
+    let database = kernel::Maintenance::connect(&DatabaseOptions::new(with_database(url, TEMPLATE))).await?;
+    Migrator::up(database.connection(), None).await?;
     database.close().await?;
     // The mark of a finished one.
     execute(admin, format!("ALTER DATABASE {TEMPLATE} WITH IS_TEMPLATE true")).await

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kernel::{Database, DatabaseOptions};
+use kernel::{DatabaseOptions, Maintenance};
 use migrations::Migrator;
 use sea_orm::ConnectionTrait;
 use sea_orm_migration::MigratorTrait;
@@ -26,9 +26,9 @@ async fn migrated_file() -> Vec<u8> {
     sweep::directories_of_dead_processes();
     let directory = directory();
     let file = directory.path().join("template.db");
-    let database = Database::connect(&DatabaseOptions::new(url(&file))).await.unwrap();
-    Migrator::up(database.writer(), None).await.unwrap_or_else(|error| panic!("migrating SQLite failed: {error}"));
-    database.writer().execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+    let database = Maintenance::connect(&DatabaseOptions::new(url(&file))).await.unwrap();
+    Migrator::up(database.connection(), None).await.unwrap_or_else(|error| panic!("migrating SQLite failed: {error}"));
+    database.connection().execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
     database.close().await.unwrap();
     std::fs::read(&file).unwrap()
 }

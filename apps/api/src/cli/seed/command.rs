@@ -3,7 +3,7 @@ use std::io::Write as _;
 use anyhow::Context as _;
 use auth::{NewPassword, PasswordHasher, PersonalWords};
 use clap::Args;
-use kernel::{Clock, Database, Entropy};
+use kernel::{Clock, Database, Entropy, Maintenance};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::cli::read_password;
@@ -44,6 +44,8 @@ pub struct SeedArgs {
 pub struct SeedContext<'a> {
     /// A migrated database.
     pub database: &'a Database,
+    /// The same one, to tell the planner about the new rows.
+    pub maintenance: &'a Maintenance,
     /// Makes the one hash that all made-up people share.
     pub hasher: &'a PasswordHasher,
     /// The history ends now.
@@ -91,6 +93,7 @@ pub async fn run(args: &SeedArgs, context: SeedContext<'_>) -> anyhow::Result<()
         return Ok(());
     }
     let loaded = load(context.database, &plan, hash.as_str(), now).await.context("inserting the data")?;
+    store::analyze(context.maintenance).await.context("telling the planner")?;
     let people = u64::from(plan.tenants) * u64::from(plan.users_per_tenant);
     writeln!(
         out,

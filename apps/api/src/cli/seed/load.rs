@@ -35,7 +35,7 @@ pub struct Loaded {
 }
 
 /// Fills the database, a batch a transaction, so that whatever stops it leaves whole workshops with right
-/// totals. All people share the password of the hash. Ends by telling the planner.
+/// totals. All people share the password of the hash.
 ///
 /// # Errors
 /// As the store; [`StoreError::Unique`] when data of the same seed is there already.
@@ -53,7 +53,6 @@ pub async fn load(
 
     let owner = load_tenants(database, plan, password_hash, &generator).await?;
     load_entries(database, plan, &admins, &generator).await?;
-    store::analyze(database).await?;
     Ok(Loaded { super_admin: admins.first().map(|admin| admin.email.clone()), owner })
 }
 

@@ -2,13 +2,11 @@
 //! where the API does not reach.
 #![allow(dead_code, unused_imports, reason = "each test binary uses its part")]
 
-mod proxy;
 mod server;
 mod site;
 mod sql;
 
 pub use self::{
-    proxy::Proxy,
     server::{Ask, Server},
     site::{Site, free_port},
     sql::Sql,

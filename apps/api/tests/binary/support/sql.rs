@@ -1,5 +1,6 @@
 use kernel::{Database, DatabaseOptions, Transactor as _, Tx};
 use sea_orm::{ConnectionTrait as _, Statement, TryGetable};
+use test_support::run_sql;
 
 /// A connection beside the server's.
 pub struct Sql(Database);
@@ -12,7 +13,7 @@ impl Sql {
 
     /// Changes something.
     pub async fn run(&self, sql: &str) {
-        self.0.writer().execute_unprepared(sql).await.expect("runs");
+        run_sql(&self.0, sql).await.expect("runs");
     }
 
     /// How many rows there are: a table, and perhaps a condition.

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveTime, SubsecRound, TimeDelta, Utc};
 use kernel::{
     RequestContext,
-    jobs::{Job, JobError},
+    jobs::{Items, Job, JobError},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -67,16 +67,17 @@ impl Job for ApiCallsMetering {
     }
 
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
-        let mut after = None;
+        let (mut after, mut items) = (None, Items::of(self.name()));
         loop {
             let days = self.calls.calls.list_unmetered(after, BATCH).await?;
-            let Some(last) = days.last() else { return Ok(()) };
+            let Some(last) = days.last() else { return items.finish() };
             after = Some((last.day, last.tenant_id));
             for day in &days {
                 if stop.is_cancelled() {
                     return Err("stopped early".into());
                 }
-                self.record(day, self.calls.ports.clock.now()).await?;
+                let recorded = self.record(day, self.calls.ports.clock.now()).await;
+                items.note(format_args!("{} {}", day.tenant_id, day.day), recorded)?;
             }
         }
     }

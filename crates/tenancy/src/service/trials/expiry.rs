@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use kernel::{
     AuditEntry, RequestContext, TenantId,
-    jobs::{Job, JobError},
+    jobs::{Items, Job, JobError},
     outbox::NewEvent,
 };
 use serde_json::json;
@@ -66,7 +66,7 @@ impl Job for TrialExpiry {
 
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
         let now = self.ports.clock.now();
-        let (mut ended, mut last) = (0_u64, None::<TenantId>);
+        let (mut ended, mut last, mut items) = (0_u64, None::<TenantId>, Items::of(self.name()));
         loop {
             let trials = self.trials.list_over(now, last, BATCH).await?;
             let Some(end) = trials.last() else { break };
@@ -75,12 +75,13 @@ impl Job for TrialExpiry {
                 if stop.is_cancelled() {
                     return Err("stopped early".into());
                 }
-                ended += u64::from(self.end(*trial).await?);
+                let done = items.note(trial.tenant_id, self.end(*trial).await)?;
+                ended += u64::from(done == Some(true));
             }
         }
         if ended > 0 {
             tracing::info!(ended, "trials are over");
         }
-        Ok(())
+        items.finish()
     }
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use kernel::{
     TenantId,
-    jobs::{Job, JobError},
+    jobs::{Items, Job, JobError},
     outbox::NewEvent,
 };
 use serde_json::json;
@@ -64,7 +64,7 @@ impl Job for TrialWarnings {
     }
 
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
-        let mut given = 0_u64;
+        let (mut given, mut items) = (0_u64, Items::of(self.name()));
         for warning in TrialWarning::all(self.ports.clock.now()) {
             let mut last: Option<TenantId> = None;
             loop {
@@ -75,13 +75,14 @@ impl Job for TrialWarnings {
                     if stop.is_cancelled() {
                         return Err("stopped early".into());
                     }
-                    given += u64::from(self.give(*trial, warning.days).await?);
+                    let done = items.note(trial.tenant_id, self.give(*trial, warning.days).await)?;
+                    given += u64::from(done == Some(true));
                 }
             }
         }
         if given > 0 {
             tracing::info!(given, "owners are warned of their trial's end");
         }
-        Ok(())
+        items.finish()
     }
 }

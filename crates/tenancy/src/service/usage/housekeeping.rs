@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use kernel::{
     StoreError,
-    jobs::{Job, JobError},
+    jobs::{Items, Job, JobError},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -34,26 +34,36 @@ impl Job for UsageHousekeeping {
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
         let Usage { ports, keep, .. } = &self.0;
         let now = ports.clock.now();
-        self.make_room(now.date_naive()).await?;
+        let today = now.date_naive();
         let before = keep.since(now);
-        while self.delete_points(before).await? > 0 {
-            stopped(stop)?;
+        let mut items = Items::of(self.name());
+        for ahead in 0..=MONTHS_AHEAD {
+            let day = today.checked_add_months(Months::new(ahead)).unwrap_or(today);
+            items.note(day.format("room for %Y-%m"), self.make_room(day).await)?;
         }
-        while self.delete_keys(before).await? > 0 {
-            stopped(stop)?;
+        items.note("points", self.delete_all_points(before, stop).await)?;
+        items.note("keys", self.delete_all_keys(before, stop).await)?;
+        if stop.is_cancelled() {
+            return Err("stopped early".into());
         }
-        Ok(())
+        items.finish()
     }
 }
 
 impl UsageHousekeeping {
-    async fn make_room(&self, today: NaiveDate) -> Result<(), StoreError> {
-        for ahead in 0..=MONTHS_AHEAD {
-            let day = today.checked_add_months(Months::new(ahead)).unwrap_or(today);
-            let mut tx = self.0.ports.transactor.begin().await?;
-            self.0.usage.make_room_in(&mut tx, day).await?;
-            tx.commit().await?;
-        }
+    async fn make_room(&self, day: NaiveDate) -> Result<(), StoreError> {
+        let mut tx = self.0.ports.transactor.begin().await?;
+        self.0.usage.make_room_in(&mut tx, day).await?;
+        tx.commit().await
+    }
+
+    async fn delete_all_points(&self, before: DateTime<Utc>, stop: &CancellationToken) -> Result<(), StoreError> {
+        while self.delete_points(before).await? > 0 && !stop.is_cancelled() {}
+        Ok(())
+    }
+
+    async fn delete_all_keys(&self, before: DateTime<Utc>, stop: &CancellationToken) -> Result<(), StoreError> {
+        while self.delete_keys(before).await? > 0 && !stop.is_cancelled() {}
         Ok(())
     }
 
@@ -70,8 +80,4 @@ impl UsageHousekeeping {
         tx.commit().await?;
         Ok(deleted)
     }
-}
-
-fn stopped(stop: &CancellationToken) -> Result<(), JobError> {
-    if stop.is_cancelled() { Err("stopped early".into()) } else { Ok(()) }
 }

@@ -8,7 +8,7 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 
-use kernel::{Database, Engine, StoreError, Tx};
+use kernel::{Database, Engine, Maintenance, StoreError, Tx};
 use sea_orm::ConnectionTrait as _;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
 
@@ -38,8 +38,8 @@ pub(super) async fn admin_exists(database: &Database, email: &str) -> Result<boo
 }
 
 /// Tells the planner about the new rows; without it a freshly filled database answers slowly.
-pub(super) async fn analyze(database: &Database) -> Result<(), StoreError> {
-    let statements: &[&str] = match database.engine() {
+pub(super) async fn analyze(maintenance: &Maintenance) -> Result<(), StoreError> {
+    let statements: &[&str] = match maintenance.engine() {
         // VACUUM also works off the pending lists of the trigram indexes and marks pages as visible to all.
         Engine::Postgres => &[
             "VACUUM ANALYZE admin_users",
@@ -52,7 +52,7 @@ pub(super) async fn analyze(database: &Database) -> Result<(), StoreError> {
         Engine::Sqlite => &["ANALYZE"],
     };
     for statement in statements {
-        database.writer().execute_unprepared(statement).await?;
+        maintenance.connection().execute_unprepared(statement).await?;
     }
     Ok(())
 }
