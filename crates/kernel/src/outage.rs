@@ -4,6 +4,7 @@ use std::{
 };
 
 use sea_orm::{DbErr, RuntimeErr};
+use sqlx::error::DatabaseError;
 
 /// When a connection to PostgreSQL was last seen to be dead. Those that were idle then may have died with it, and are
 /// tried before they serve again, so that one request notices an outage and the next ones do not.
@@ -34,11 +35,21 @@ pub(crate) fn is_dead(error: &DbErr) -> bool {
     };
     match error.as_ref() {
         sqlx::Error::Io(_) | sqlx::Error::BeginFailed | sqlx::Error::InvalidSavePointStatement => true,
-        sqlx::Error::Database(error) => {
-            matches!(error.code().as_deref(), Some("57P01" | "57P02" | "25P02" | "25001"))
-        }
+        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02")) || is_left(&**error),
         _ => false,
     }
+}
+
+/// Whether a statement was refused, and has done nothing, because its connection had been left in a transaction.
+pub(crate) fn was_left_in_transaction(error: &DbErr) -> bool {
+    let (DbErr::Query(RuntimeErr::SqlxError(error)) | DbErr::Exec(RuntimeErr::SqlxError(error))) = error else {
+        return false;
+    };
+    matches!(error.as_ref(), sqlx::Error::Database(error) if is_left(&**error))
+}
+
+fn is_left(error: &dyn DatabaseError) -> bool {
+    matches!(error.code().as_deref(), Some("25P02" | "25001"))
 }
 
 #[cfg(test)]

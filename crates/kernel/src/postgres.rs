@@ -21,7 +21,7 @@ use tracing::Instrument;
 
 use crate::{
     TenantId,
-    outage::{Outage, is_dead},
+    outage::{Outage, is_dead, was_left_in_transaction},
     scope,
 };
 
@@ -143,7 +143,7 @@ impl Pool {
 
     async fn read<T>(&self, statement: Statement, run: Run<T>) -> Result<T, DbErr> {
         match self.read_once(statement.clone(), run).await {
-            Err(error) if is_dead(&error) => self.read_once(statement, run).await,
+            Err(error) if was_left_in_transaction(&error) => self.read_once(statement, run).await,
             read => read,
         }
     }
