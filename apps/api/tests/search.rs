@@ -183,7 +183,9 @@ async fn what_was_there_before_is_found() {
         }
         let tenant = desk.tenant.clone();
         drop(api);
-        let connection = db.database().writer();
+        let maintenance =
+            kernel::Maintenance::connect(&kernel::DatabaseOptions::new(db.url())).await.expect("connects");
+        let connection = maintenance.connection();
         let steps = migrations::status(connection).await.expect("tells");
         let since = steps.iter().rev().position(|step| step.name.starts_with("m0016")).expect("it is there") + 1;
         migrations::down(connection, u32::try_from(since).expect("few")).await.expect("undone");

@@ -168,8 +168,8 @@ impl Server {
         let made = async { execute(&mut *self.admin.acquire().await?, sql).await };
         self.runtime.spawn(made).await??;
         let lease = Lease { server: self, url: with_database(&self.url, &name), name };
-        let database = kernel::Database::connect(&DatabaseOptions::new(lease.url())).await?;
-        Migrator::up(database.writer(), None).await?;
+        let database = kernel::Maintenance::connect(&DatabaseOptions::new(lease.url())).await?;
+        Migrator::up(database.connection(), None).await?;
         database.close().await?;
         Ok(lease)
     }
