@@ -48,6 +48,7 @@ const SILENT: &[(&str, &str)] = &[
     ("ACCESS_DENIED", "nothing changed"),
     ("AUDIT_ARCHIVED", "of the trail itself"),
     ("AUDIT_EXPORTED", "nothing changed"),
+    ("EVENTS_REQUEUED", "the events themselves go out again"),
     ("INTEGRATION_QUARANTINED", "a damaged row, found while reading: an error in the log"),
     ("LOGIN_FAILED", "signing in and out; sessions are no business facts"),
     ("LOGIN_SUCCESS", "signing in and out; sessions are no business facts"),
