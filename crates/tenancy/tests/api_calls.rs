@@ -9,7 +9,7 @@ use tenancy::{
     domain::Plan,
     service::{ApiCalls, ApiCallsMetering},
 };
-use test_support::on_each_database;
+use test_support::{on_each_database, run_sql};
 use tokio_util::sync::CancellationToken;
 use world::{
     World,
@@ -84,6 +84,59 @@ async fn every_request_is_recorded_as_usage_once() {
         assert_eq!(brief(&world.usage, shop, &days).await, [of("2026-03-31", "10"), of("2026-04-01", "4")]);
         assert_eq!(world.count("usage_metrics").await, 3, "nothing for a deleted workshop");
         world.check_rollups().await;
+    })
+    .await;
+}
+
+/// One workshop's count has no room for more.
+#[tokio::test]
+async fn a_workshop_that_cannot_be_counted_keeps_no_other_from_it() {
+    on_each_database(async |db| {
+        let world = World::new(db).await;
+        let mut shops = Vec::new();
+        for name in ["garage", "full", "other"] {
+            shops.push(world.open(name, Plan::Professional).await.tenant.id);
+        }
+        let calls = world.api_calls();
+        let full = "UPDATE api_call_days SET calls = 9223372036854775807, metered = 9223372036854775807 \
+                    WHERE tenant_id = (SELECT id FROM tenants WHERE subdomain = 'full')";
+        shops.iter().for_each(|shop| count(&calls, *shop, 1));
+        calls.flush().await.expect("is written down");
+        assert_eq!(run_sql(&world.db, full).await.expect("fills"), 1);
+
+        shops.iter().for_each(|shop| count(&calls, *shop, 2));
+        calls.flush().await.expect_err("not all could be written down");
+        for (shop, used) in [(shops[0], 3), (shops[2], 3)] {
+            assert_eq!(world.api_calls().used(shop).await.expect("counts"), used);
+        }
+    })
+    .await;
+}
+
+/// One workshop's usage has no room for more.
+#[tokio::test]
+async fn a_workshop_whose_usage_is_full_keeps_no_other_from_being_metered() {
+    on_each_database(async |db| {
+        let world = World::new(db).await;
+        let mut shops = Vec::new();
+        for name in ["garage", "full", "other"] {
+            shops.push(world.open(name, Plan::Professional).await.tenant.id);
+        }
+        let calls = world.api_calls();
+        let job = ApiCallsMetering::new(calls.clone(), world.usage.clone());
+        shops.iter().for_each(|shop| count(&calls, *shop, 1));
+        calls.flush().await.expect("is written down");
+        run(&job).await;
+        let full = "UPDATE usage_rollups SET sum_milli = 9223372036854775807 \
+                    WHERE tenant_id = (SELECT id FROM tenants WHERE subdomain = 'full')";
+        assert!(run_sql(&world.db, full).await.expect("fills") > 0);
+
+        shops.iter().for_each(|shop| count(&calls, *shop, 2));
+        calls.flush().await.expect("is written down");
+        let failed = job.run(&CancellationToken::new()).await.expect_err("one failed");
+        assert_eq!(failed.to_string(), "1 of 3 items failed");
+        assert_eq!(world.count("api_call_days WHERE calls = 3 AND metered = 3").await, 2);
+        assert_eq!(world.count("api_call_days WHERE calls = 3 AND metered = 1").await, 1);
     })
     .await;
 }

@@ -61,7 +61,9 @@ impl Job for Housekeeping {
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
         let mut items = Items::of(self.name());
         items.note("secrets", self.erase_secrets(stop).await)?;
-        items.note("messages", self.delete_old(stop).await)?;
+        if !stop.is_cancelled() {
+            items.note("messages", self.delete_old(stop).await)?;
+        }
         if stop.is_cancelled() {
             return Err("stopped early".into());
         }

@@ -50,7 +50,9 @@ impl Job for Housekeeping {
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
         let mut items = Items::of(self.name());
         items.note("events", self.sweep_events(stop).await)?;
-        items.note("idempotency keys", self.sweep_keys(stop).await)?;
+        if !stop.is_cancelled() {
+            items.note("idempotency keys", self.sweep_keys(stop).await)?;
+        }
         if stop.is_cancelled() {
             return Err("stopped early".into());
         }

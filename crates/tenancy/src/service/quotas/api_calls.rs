@@ -4,10 +4,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use chrono::{Days, NaiveTime};
+use chrono::{Days, NaiveDate, NaiveTime};
 use kernel::{
     RequestContext, StoreError, TenantId, Tx,
-    jobs::{Job, JobError},
+    jobs::{Items, Job, JobError},
 };
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -26,6 +26,9 @@ const FLUSH: Duration = Duration::from_secs(1);
 const BATCH: usize = 500;
 /// Days that counts are kept.
 const KEEP_DAYS: u64 = 35;
+
+/// A workshop's requests of a day that are not written down yet.
+type Counted = (TenantId, NaiveDate, u64);
 
 /// Counts the requests of workshops' people, in memory and without slowing them, and refuses those beyond the plan.
 ///
@@ -101,14 +104,36 @@ impl ApiCalls {
     pub async fn flush(&self) -> Result<(), StoreError> {
         let today = self.ports.clock.now().date_naive();
         let counted = self.tally().due(today);
+        let mut items = Items::of("tenancy.api_calls_flush");
         for batch in counted.chunks(BATCH) {
-            let mut tx = self.ports.transactor.begin().await?;
-            let days = self.calls.add_in(&mut tx, batch).await?;
-            for day in &days {
-                self.announce_in(&mut tx, day).await?;
+            match self.write_down(batch, today).await {
+                Err(error) if !error.is_unavailable() => self.write_down_each(batch, today, &mut items).await?,
+                written => written?,
             }
-            tx.commit().await?;
-            self.tally().flushed(batch, &days, today);
+        }
+        items.finish().map_err(|error| StoreError::corrupt("api_call_days.calls", error))
+    }
+
+    async fn write_down(&self, batch: &[Counted], today: NaiveDate) -> Result<(), StoreError> {
+        let mut tx = self.ports.transactor.begin().await?;
+        let days = self.calls.add_in(&mut tx, batch).await?;
+        for day in &days {
+            self.announce_in(&mut tx, day).await?;
+        }
+        tx.commit().await?;
+        self.tally().flushed(batch, &days, today);
+        Ok(())
+    }
+
+    /// A workshop whose count is refused keeps no other's from being written down; its own stays in memory.
+    async fn write_down_each(&self, batch: &[Counted], today: NaiveDate, items: &mut Items) -> Result<(), StoreError> {
+        for one in batch {
+            let written = self.write_down(std::slice::from_ref(one), today).await;
+            match written {
+                Err(error) if error.is_unavailable() => return Err(error),
+                // Ends early only for a database that is unavailable.
+                written => drop(items.note(one.0, written)),
+            }
         }
         Ok(())
     }

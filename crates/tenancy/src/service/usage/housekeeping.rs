@@ -42,7 +42,9 @@ impl Job for UsageHousekeeping {
             items.note(day.format("room for %Y-%m"), self.make_room(day).await)?;
         }
         items.note("points", self.delete_all_points(before, stop).await)?;
-        items.note("keys", self.delete_all_keys(before, stop).await)?;
+        if !stop.is_cancelled() {
+            items.note("keys", self.delete_all_keys(before, stop).await)?;
+        }
         if stop.is_cancelled() {
             return Err("stopped early".into());
         }
