@@ -23,6 +23,15 @@ impl Sealer {
     /// # Errors
     /// [`AuditError::Store`], [`AuditError::File`], [`AuditError::NoIdentity`].
     pub async fn checkpoint(&self) -> Result<Noted, AuditError> {
+        self.note_head(false).await
+    }
+
+    /// [`Sealer::checkpoint`] for a chain that has just begun here, of which no note can be known.
+    pub(super) async fn first_checkpoint(&self) -> Result<Noted, AuditError> {
+        self.note_head(true).await
+    }
+
+    async fn note_head(&self, begins: bool) -> Result<Noted, AuditError> {
         let Ports { chain, archives, checkpoints, keys, clock, .. } = &self.ports;
         // Before the head: the chain is then at least as long as they say.
         let known = checkpoints.read().await?;
@@ -40,7 +49,7 @@ impl Sealer {
             if self.contradicts(newest, &identity, &head).await? {
                 return Ok(Noted::Contradicted(head.sequence));
             }
-        } else if head.sequence > 1 {
+        } else if !begins && head.sequence > 1 {
             tracing::warn!(
                 entries = head.sequence,
                 "no checkpoint of this database is known here; from now on there is one"

@@ -112,7 +112,7 @@ impl Sealer {
             }
         }
         if begins && total > 0 {
-            self.checkpoint().await?;
+            self.first_checkpoint().await?;
         }
         Ok(total)
     }
