@@ -25,6 +25,7 @@ mod m0014_revocations;
 mod m0015_audit_identity;
 mod m0016_backfill;
 mod m0016_folded_search;
+mod m0017_message_counts;
 mod m0024_rate_windows;
 mod m0025_erasure;
 mod runner;
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_rate_windows::Migration),
             Box::new(m0025_erasure::Migration),
             Box::new(m0016_folded_search::Migration),
+            Box::new(m0017_message_counts::Migration),
         ]
     }
 }

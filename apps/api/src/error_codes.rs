@@ -27,6 +27,7 @@ pub const fn meanings(code: ErrorCode) -> &'static [(u16, &'static str)] {
         ErrorCode::InvalidCredentials => &[(401, "Address or password are wrong, or the account cannot sign in.")],
         ErrorCode::LastOwner => &[(409, "The last active owner of a workshop stays.")],
         ErrorCode::LastSuperAdmin => &[(409, "The last active super admin stays.")],
+        ErrorCode::LimitReached => &[(409, "There is no room for more; detail says of what.")],
         ErrorCode::MalformedJson => &[(400, "The body is no JSON, or not UTF-8.")],
         ErrorCode::MethodNotAllowed => &[(405, "The path exists, but not with this method; see Allow.")],
         ErrorCode::NotAcceptable => &[(406, "Nothing that the client accepts can be sent.")],

@@ -5,7 +5,8 @@ mod common;
 
 use common::{Api, people::PASSWORD};
 use futures::future::join_all;
-use kernel::{AdminRole, TenantId, TenantRole};
+use kernel::{AdminRole, TenantId, TenantRole, Transactor as _};
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use test_support::on_each_database;
 
@@ -202,6 +203,71 @@ async fn one_key_opens_one_ticket() {
         assert_eq!(first, second);
         assert_eq!(api.count("support_tickets").await, 1);
         assert_eq!(api.count("notification_log").await, 1);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn messages_come_in_pages_to_both_sides() {
+    on_each_database(async |db| {
+        let api = Api::start(db).await;
+        let desk = Desk::open(&api).await;
+        let id = id(&desk.ticket("Long", "LOW").await);
+        for number in 0..60 {
+            let body = json!({ "body": format!("{number}"), "internal": number % 10 == 0 });
+            desk.staff(&format!("{id}/messages"), body).await.expect(201);
+        }
+        let seen = api.get(&format!("{DESK}/{id}")).bearer(&desk.mele).send().await.expect(200)["ticket"].clone();
+        assert_eq!((&seen["messageCount"], seen["messages"].as_array().map(Vec::len)), (&json!(60), Some(50)));
+        assert_eq!((&seen["messages"][0]["body"], &seen["messages"][49]["body"]), (&json!("10"), &json!("59")));
+        let own = desk.own(&id).await.expect(200)["ticket"].clone();
+        assert_eq!((&own["messageCount"], own["messages"].as_array().map(Vec::len)), (&json!(54), Some(50)));
+
+        for (list, token, total) in [(DESK, &desk.mele, 60), (TICKETS, &desk.bo, 54)] {
+            let path = format!("{list}/{id}/messages");
+            let (mut read, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let page = api.get(&format!("{path}?limit=25{cursor}")).bearer(token).send().await.expect(200);
+                assert_eq!(page["pagination"]["total"], json!(total));
+                let bodies = page["messages"].as_array().expect("messages").iter();
+                read.extend(bodies.map(|it| it["body"].as_str().expect("text").parse::<u32>().expect("a number")));
+                match page["pagination"]["nextCursor"].as_str() {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => break,
+                }
+            }
+            let expected: Vec<_> = (0..60).filter(|number| list == DESK || number % 10 != 0).collect();
+            assert_eq!(read, expected, "oldest first");
+            let broken = api.get(&format!("{path}?cursor=abc")).bearer(token).send().await;
+            broken.invalid(&["cursor INVALID"]);
+        }
+        let olga = api.add_workshop("other").await;
+        api.add_person(olga, "olga@other.test", TenantRole::Owner).await;
+        let stranger = api.tenant_login("other", "olga@other.test", PASSWORD).send().await.access_token();
+        let foreign = api.get(&format!("{TICKETS}/{id}/messages")).bearer(&stranger).send().await;
+        foreign.problem(404, "NOT_FOUND");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_full_ticket_takes_no_more_messages() {
+    on_each_database(async |db| {
+        let api = Api::start(db).await;
+        let desk = Desk::open(&api).await;
+        let id = id(&desk.ticket("Full", "LOW").await);
+        let mut tx = db.database().begin().await.expect("begins");
+        let full = "UPDATE support_tickets SET message_count = 5000";
+        tx.executor().execute_unprepared(full).await.expect("updates");
+        tx.commit().await.expect("commits");
+        let body = json!({ "body": "One more" });
+        desk.staff(&format!("{id}/messages"), body.clone()).await.problem(409, "LIMIT_REACHED");
+        let said = api.post(&format!("{TICKETS}/{id}/messages")).bearer(&desk.bo).json(&body).send().await;
+        said.problem(409, "LIMIT_REACHED");
+        let other = self::id(&desk.ticket("Another", "LOW").await);
+        let merged = desk.staff(&format!("{other}/merge"), json!({ "intoTicketId": id })).await;
+        merged.problem(409, "LIMIT_REACHED");
+        assert_eq!(api.count("support_messages").await, 0);
     })
     .await;
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use kernel::{DomainError, ErrorCode, ErrorKind, FieldError, StoreError};
 
-use crate::domain::Refusal;
+use crate::domain::{MAX_HISTORY, MAX_MESSAGES, Refusal};
 
 /// What can come of a request to this crate, other than success.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,12 @@ pub enum SupportError {
     /// The ticket's state forbids it.
     #[error(transparent)]
     IllegalTransition(#[from] Refusal),
+    /// The ticket holds as many messages as a ticket may.
+    #[error("a ticket holds at most {MAX_MESSAGES} messages; open another one")]
+    TooManyMessages,
+    /// The ticket has changed as often as a ticket may.
+    #[error("a ticket changes at most {MAX_HISTORY} times; close it and open another one")]
+    TooManyChanges,
     /// Nothing changes in a deleted workshop.
     #[error("the tenant is deleted")]
     WorkshopDeleted,
@@ -48,7 +54,9 @@ impl DomainError for SupportError {
         match self {
             Self::Validation(_) => ErrorKind::Validation,
             Self::TicketNotFound => ErrorKind::NotFound,
-            Self::IllegalTransition(_) | Self::WorkshopDeleted => ErrorKind::Conflict,
+            Self::IllegalTransition(_) | Self::WorkshopDeleted | Self::TooManyMessages | Self::TooManyChanges => {
+                ErrorKind::Conflict
+            }
             Self::VersionMismatch => ErrorKind::PreconditionFailed,
             Self::Stranger => ErrorKind::Forbidden,
             Self::Store(error) => error.kind(),
@@ -60,6 +68,7 @@ impl DomainError for SupportError {
             Self::Validation(_) => ErrorCode::ValidationFailed,
             Self::TicketNotFound => ErrorCode::NotFound,
             Self::IllegalTransition(_) | Self::WorkshopDeleted => ErrorCode::IllegalTransition,
+            Self::TooManyMessages | Self::TooManyChanges => ErrorCode::LimitReached,
             Self::VersionMismatch => ErrorCode::PreconditionFailed,
             Self::Stranger => ErrorCode::Forbidden,
             Self::Store(error) => error.code(),

@@ -47,6 +47,7 @@ impl NotificationRepository for EmailStore {
         for some in messages.chunks(ROWS) {
             let new: Vec<ActiveModel> = some.iter().map(rows::new_row).collect();
             let once = OnConflict::column(Column::OnceKey).do_nothing().to_owned();
+            // bound: ROWS
             let keys = Entity::insert_many(new).on_conflict(once).exec_with_returning_keys(tx.executor()).await?;
             added.extend(keys.into_iter().map(NotificationId));
         }
@@ -67,6 +68,7 @@ impl NotificationRepository for EmailStore {
         id: NotificationId,
         now: DateTime<Utc>,
     ) -> Result<Notification, StoreError> {
+        // bound: one
         let updated = Entity::update_many()
             .col_expr(Column::Status, Expr::value(NotificationStatus::Pending.as_str()))
             .col_expr(Column::Attempts, Expr::value(0))

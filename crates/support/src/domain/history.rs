@@ -2,6 +2,9 @@ use chrono::{DateTime, Utc};
 
 use super::{Priority, SlaClock, Status};
 
+/// Most lines of a ticket's history before only what ends the work on it is taken.
+pub(crate) const MAX_HISTORY: usize = 10_000;
+
 /// Something that happened to a ticket and counts for its service level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HistoryChange {

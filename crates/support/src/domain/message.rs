@@ -1,7 +1,10 @@
 use chrono::{DateTime, Utc};
-use kernel::TenantId;
+use kernel::{TenantId, page::KeyType};
 
 use super::{Author, Body, TicketId};
+
+/// Most messages of a ticket, notes among staff included.
+pub const MAX_MESSAGES: u32 = 5_000;
 
 kernel::typed_id!(
     /// A message of a ticket.
@@ -48,5 +51,25 @@ impl Message {
     pub fn into_public(self) -> Option<PublicMessage> {
         let Self { id, author, body, internal, created_at, .. } = self;
         (!internal).then_some(PublicMessage { id, author, body, created_at })
+    }
+}
+
+/// What a ticket's messages can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MessageSort {
+    /// When it was said.
+    CreatedAt,
+}
+
+impl MessageSort {
+    /// Every field, with its name on the wire.
+    pub const ALL: &'static [(&'static str, Self)] = &[("createdAt", Self::CreatedAt)];
+
+    /// The type of the field's values.
+    #[must_use]
+    pub fn key_type(self) -> KeyType {
+        match self {
+            Self::CreatedAt => KeyType::Time,
+        }
     }
 }

@@ -19,9 +19,10 @@ mod ticket;
 mod ticket_number;
 
 pub use fields::Fields;
+pub(crate) use history::MAX_HISTORY;
 pub use history::{History, HistoryChange, HistoryEntry};
 pub use list::{Audience, TicketFilter, TicketSort};
-pub use message::{Message, MessageId, PublicMessage};
+pub use message::{MAX_MESSAGES, Message, MessageId, MessageSort, PublicMessage};
 pub(crate) use new_ticket::not_found;
 pub use new_ticket::{NewStaffTicket, NewStaffTicketInput, NewTicket, NewTicketInput, Requester};
 pub use parties::{Author, Creator, Recipient};

@@ -6,7 +6,7 @@ use kernel::{RequestContext, StoreError, TenantId, Tx, VersionMatch};
 use super::Ports;
 use crate::{
     SupportError,
-    domain::{Audience, History, HistoryChange, Priority, Status, Ticket, TicketId},
+    domain::{Audience, History, HistoryChange, MAX_HISTORY, Priority, Status, Ticket, TicketId},
 };
 
 /// A locked ticket as it was and as it is to be.
@@ -79,6 +79,13 @@ impl Ports {
         edit: Edit,
     ) -> Result<Ticket, SupportError> {
         let Edit { before, mut after, history, kept } = edit;
+        // What ends the work on a ticket is always taken; nothing can follow it then.
+        let closes = before.status != after.status && after.status == Status::Closed;
+        let is_released = before.assigned_to.is_some() && after.assigned_to.is_none();
+        let new = history.entries().get(kept..).unwrap_or_default();
+        if kept >= MAX_HISTORY && !new.is_empty() && !closes && !is_released {
+            return Err(SupportError::TooManyChanges);
+        }
         let now = self.clock.now();
         let clock = history.clock().ok_or_else(no_opening)?;
         after.clock = clock.at(now);
@@ -87,7 +94,6 @@ impl Ports {
         if !self.tickets.update_in(tx, &after, before.version).await? {
             return Err(SupportError::VersionMismatch);
         }
-        let new = history.entries().get(kept..).unwrap_or_default();
         if !new.is_empty() {
             self.history.append_in(tx, after.tenant_id, after.id, new).await?;
         }

@@ -5,17 +5,21 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use kernel::{
     AdminId, StoreError, Tx,
-    page::{Page, PageRequest},
+    page::{Direction, Page, PageRequest, Sort, Start},
 };
 
 use super::Ports;
 use crate::{
     SupportError,
-    domain::{AssignedTo, Audience, Summary, Ticket, TicketFilter, TicketId, TicketSort, TicketView},
+    domain::{
+        AssignedTo, Audience, Message, MessageSort, Summary, Ticket, TicketFilter, TicketId, TicketSort, TicketView,
+    },
 };
 
 /// Span of the averages.
 const AVERAGES_OVER: TimeDelta = TimeDelta::days(30);
+/// Messages that a single ticket is shown with.
+const NEWEST_MESSAGES: u64 = 50;
 
 impl Ports {
     pub(super) async fn get(&self, audience: Audience, id: TicketId) -> Result<TicketView, SupportError> {
@@ -33,6 +37,34 @@ impl Ports {
         let tickets = self.tickets.list(audience, filter, self.clock.now(), page).await?;
         let names = self.names(tickets.items.iter().filter_map(|ticket| ticket.assigned_to)).await?;
         Ok(tickets.map(|ticket| self.view(ticket, &names)))
+    }
+
+    /// A page of what was said about a ticket that the audience may see.
+    pub(super) async fn messages(
+        &self,
+        audience: Audience,
+        id: TicketId,
+        page: &PageRequest<MessageSort>,
+    ) -> Result<Page<Message>, SupportError> {
+        self.tickets.find(audience, id).await?.ok_or(SupportError::TicketNotFound)?;
+        Ok(self.messages.list(audience, id, page).await?)
+    }
+
+    /// The newest messages that the audience may see, the oldest of them first, and how many there are in all.
+    pub(super) async fn newest_messages(&self, audience: Audience, id: TicketId) -> Result<Page<Message>, StoreError> {
+        let sort = Sort { field: MessageSort::CreatedAt, direction: Direction::Descending };
+        let request = PageRequest { limit: NEWEST_MESSAGES, start: Start::Offset(0), sort };
+        let mut page = self.messages.list(audience, id, &request).await?;
+        page.items.reverse();
+        Ok(page)
+    }
+
+    /// Adds a message, if the ticket has room for it.
+    pub(super) async fn say_in(&self, tx: &mut Tx, message: &Message) -> Result<(), SupportError> {
+        match self.messages.insert_in(tx, message).await? {
+            true => Ok(()),
+            false => Err(SupportError::TooManyMessages),
+        }
     }
 
     pub(super) async fn summarize(&self, audience: Audience) -> Result<Summary, SupportError> {

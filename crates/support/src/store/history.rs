@@ -18,6 +18,7 @@ pub struct HistoryStore;
 #[async_trait]
 impl HistoryRepository for HistoryStore {
     async fn read_in(&self, tx: &mut Tx, tenant: TenantId, ticket: TicketId) -> Result<History, StoreError> {
+        // bound: MAX_HISTORY, which a change does not go beyond
         let rows = Entity::find()
             .filter(Column::TenantId.eq(tenant.uuid()))
             .filter(Column::TicketId.eq(ticket.uuid()))

@@ -1,16 +1,23 @@
 use async_trait::async_trait;
-use kernel::{Database, StoreError, TenantId, Tx};
+use kernel::{
+    Database, StoreError, TenantId, Tx,
+    page::{Key, Page, PageRequest},
+    store::keyset,
+};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
     sea_query::{Expr, Func},
 };
 
 use super::{
-    entity::support_messages::{Column, Entity},
+    entity::{
+        support_messages::{Column, Entity},
+        support_tickets as tickets,
+    },
     rows,
 };
 use crate::{
-    domain::{Audience, Message, TicketId},
+    domain::{Audience, MAX_MESSAGES, Message, MessageSort, TicketId},
     repository::MessageRepository,
 };
 
@@ -28,34 +35,61 @@ impl MessageStore {
 
 #[async_trait]
 impl MessageRepository for MessageStore {
-    async fn list(&self, audience: Audience, ticket: TicketId) -> Result<Vec<Message>, StoreError> {
-        let rows = rows::messages()
-            .filter(Column::TicketId.eq(ticket.uuid()))
-            .filter(seen_by(audience))
-            .order_by_asc(Column::CreatedAt)
-            .order_by_asc(Column::Id)
-            .all(self.0.reader())
-            .await?;
-        rows.into_iter().map(rows::message).collect()
+    async fn list(
+        &self,
+        audience: Audience,
+        ticket: TicketId,
+        page: &PageRequest<MessageSort>,
+    ) -> Result<Page<Message>, StoreError> {
+        let MessageSort::CreatedAt = page.sort.field;
+        let matching = Condition::all().add(Column::TicketId.eq(ticket.uuid())).add(seen_by(audience));
+        let total = Entity::find().filter(matching.clone()).count(self.0.reader()).await?;
+        let select = keyset::page(rows::messages().filter(matching), page, Column::CreatedAt, Column::Id);
+        let rows = select.all(self.0.reader()).await?;
+        let messages = rows.into_iter().map(rows::message).collect::<Result<Vec<_>, _>>()?;
+        let key = |message: &Message| (Key::Time(message.created_at), message.id.uuid());
+        Ok(Page::from_overfetch(messages, page.limit, total, key))
     }
 
-    async fn insert_in(&self, tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
+    async fn insert_in(&self, tx: &mut Tx, message: &Message) -> Result<bool, StoreError> {
+        if !make_room_in(tx, message.tenant_id, message.ticket_id, 1).await? {
+            return Ok(false);
+        }
         Entity::insert(rows::message_row(message)).exec_without_returning(tx.executor()).await?;
-        Ok(())
+        Ok(true)
     }
 
-    async fn move_in(&self, tx: &mut Tx, tenant: TenantId, from: TicketId, to: TicketId) -> Result<(), StoreError> {
+    async fn move_in(&self, tx: &mut Tx, tenant: TenantId, from: TicketId, to: TicketId) -> Result<bool, StoreError> {
         // What came from a third ticket keeps the name of that one.
         let origin = Func::coalesce([Expr::col(Column::MergedFromId), Expr::val(from.uuid())]);
-        Entity::update_many()
+        let moved = Entity::update_many()
             .col_expr(Column::MergedFromId, origin.into())
             .col_expr(Column::TicketId, Expr::val(to.uuid()))
             .filter(Column::TenantId.eq(tenant.uuid()))
             .filter(Column::TicketId.eq(from.uuid()))
             .exec(tx.executor())
             .await?;
-        Ok(())
+        one(tenant, from).col_expr(tickets::Column::MessageCount, Expr::val(0)).exec(tx.executor()).await?;
+        make_room_in(tx, tenant, to, moved.rows_affected).await
     }
+}
+
+/// Counts so many more messages of a ticket, if it then holds no more than it may: the database decides, however many
+/// ask at once.
+async fn make_room_in(tx: &mut Tx, tenant: TenantId, ticket: TicketId, more: u64) -> Result<bool, StoreError> {
+    let count = || Expr::col(tickets::Column::MessageCount).add(i64::try_from(more).unwrap_or(i64::MAX));
+    let counted = one(tenant, ticket)
+        .col_expr(tickets::Column::MessageCount, count())
+        .filter(count().lte(i64::from(MAX_MESSAGES)))
+        .exec(tx.executor())
+        .await?;
+    Ok(counted.rows_affected == 1)
+}
+
+fn one(tenant: TenantId, ticket: TicketId) -> sea_orm::UpdateMany<tickets::Entity> {
+    tickets::Entity::update_many()
+        .filter(tickets::Column::TenantId.eq(tenant.uuid()))
+        .filter(tickets::Column::Id.eq(ticket.uuid()))
 }
 
 /// What an audience may see: a workshop its own, and no notes.

@@ -52,6 +52,7 @@ fn of(audience: Audience) -> Select<Entity> {
 
 async fn by_status(db: &Database, audience: Audience) -> Result<BTreeMap<Status, u64>, StoreError> {
     let mut counts: BTreeMap<_, _> = Status::ALL.iter().map(|status| (*status, 0)).collect();
+    // bound: one of each status
     let rows: Vec<(String, i64)> = of(audience)
         .column(Column::Status)
         .column_as(Column::Id.count(), "tickets")
@@ -69,6 +70,7 @@ async fn active(db: &Database, audience: Audience, now: DateTime<Utc>) -> Result
     let count_if = |condition: Condition| Expr::case(condition, 1).finally(Option::<i32>::None).count();
     let unassigned = Condition::all().add(Column::AssignedToId.is_null());
     let active = Status::ALL.iter().filter(|status| status.is_active()).map(|status| status.as_str());
+    // bound: one of each priority
     let rows = of(audience)
         .column(Column::Priority)
         .column_as(Column::Id.count(), "tickets")

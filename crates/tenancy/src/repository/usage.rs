@@ -56,7 +56,7 @@ pub trait UsageRepository: Send + Sync {
         page: &PageRequest<UsageSort>,
     ) -> Result<Page<UsageSum>, StoreError>;
 
-    /// The sum of each metric that has points there, by name.
+    /// The sum of each metric that has points there, by name; of the first 500.
     async fn sum(&self, tenant: TenantId, cover: &Cover) -> Result<Vec<(MetricType, UsageTotal)>, StoreError>;
 
     /// Makes room for the points of this day's month, where the database needs that; `false` if there was.

@@ -37,6 +37,7 @@ impl IntegrationRepository for IntegrationStore {
     }
 
     async fn list(&self, tenant: TenantId) -> Result<Vec<Integration>, StoreError> {
+        // bound: one of each type
         let rows = of(tenant).order_by_asc(Column::Kind).all(self.0.reader()).await?;
         rows.into_iter().map(integration).collect()
     }

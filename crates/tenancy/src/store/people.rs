@@ -106,6 +106,7 @@ impl PersonRepository for PersonStore {
     }
 
     async fn list_active_owners_in(&self, tx: &mut Tx, tenant: TenantId) -> Result<Vec<Person>, StoreError> {
+        // bound: owners, whom owners make one by one
         let owners = of(tenant).filter(Column::Role.eq(TenantRole::Owner.as_str())).filter(Column::IsActive.eq(true));
         all(owners.all(tx.executor()).await?)
     }

@@ -30,6 +30,7 @@ pub struct StaffMessageAnswer {
 /// Answer a ticket, or note something
 ///
 /// Whoever the ticket was opened for gets a mail about an answer, never about a note. The first answer sets `firstResponseAt`.
+/// A ticket holds at most 5,000 messages; one more answers 409 LIMIT_REACHED.
 #[utoipa::path(
     post, path = "/admin/support/tickets/{id}/messages", operation_id = "addTicketMessage", tag = "Support",
     params(("id" = uuid::Uuid, Path, description = "The ticket")),

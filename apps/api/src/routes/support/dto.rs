@@ -2,7 +2,9 @@ use chrono::{DateTime, Utc};
 use kernel::page::{Direction, KeyType, Sort};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use support::domain::{AssignedTo, Author, Creator, Message, PublicMessage, SlaClock, TicketSort, TicketView};
+use support::domain::{
+    AssignedTo, Author, Creator, Message, MessageSort, PublicMessage, SlaClock, TicketSort, TicketView,
+};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -18,6 +20,19 @@ impl SortField for TicketSort {
 
     fn key_type(self) -> KeyType {
         TicketSort::key_type(self)
+    }
+}
+
+/// Both lists of a ticket's messages.
+impl SortField for MessageSort {
+    const FIELDS: &'static [(&'static str, Self)] = Self::ALL;
+
+    fn default_sort() -> Sort<Self> {
+        Sort { field: Self::CreatedAt, direction: Direction::Ascending }
+    }
+
+    fn key_type(self) -> KeyType {
+        MessageSort::key_type(self)
     }
 }
 

@@ -6,14 +6,18 @@ use utoipa::ToSchema;
 use super::dto::{StaffMessageDto, TicketDto};
 use crate::http::{Answer, PathId, Problem, Require, access::admin};
 
-/// A ticket with everything that was said about it.
+/// A ticket with the newest of what was said about it.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = TicketView)]
 pub struct TicketViewDto {
     #[serde(flatten)]
     ticket: TicketDto,
-    /// The oldest first; notes among staff too.
+    /// The newest 50, the oldest of them first; notes among staff too.
+    #[schema(max_items = 50)]
     messages: Vec<StaffMessageDto>,
+    /// How many there are in all.
+    message_count: u64,
 }
 
 /// One ticket with its messages.
@@ -24,7 +28,7 @@ pub struct TicketViewAnswer {
 
 /// Get a ticket
 ///
-/// With everything that was said about it, notes among staff included.
+/// With the newest 50 messages, notes among staff included; the others are listed under `messages`.
 #[utoipa::path(
     get, path = "/admin/support/tickets/{id}", operation_id = "getTicket", tag = "Support",
     params(("id" = uuid::Uuid, Path, description = "The ticket")),
@@ -38,6 +42,6 @@ pub async fn handle(
     let found = tickets.get(id.0).await?;
     let version = found.view.ticket.version;
     let messages = found.messages.into_iter().map(StaffMessageDto::from).collect();
-    let ticket = TicketViewDto { ticket: found.view.into(), messages };
+    let ticket = TicketViewDto { ticket: found.view.into(), messages, message_count: found.message_count };
     Ok(Answer::ok(&TicketViewAnswer { ticket })?.etag(version))
 }

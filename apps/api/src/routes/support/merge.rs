@@ -19,7 +19,7 @@ pub struct MergeTicketBody {
 /// Merge a ticket into another
 ///
 /// The other gets all messages, in the order of time, and what was first written as one of them. The merged one is closed for
-/// good and leads to it.
+/// good and leads to it. 409 LIMIT_REACHED when both together hold more than the 5,000 messages that one may.
 #[utoipa::path(
     post, path = "/admin/support/tickets/{id}/merge", operation_id = "mergeTicket", tag = "Support",
     params(("id" = uuid::Uuid, Path, description = "The ticket that ends")),

@@ -8,6 +8,7 @@ pub(super) mod dto;
 mod get;
 pub(super) mod list;
 mod merge;
+mod messages;
 mod summary;
 mod update;
 
@@ -17,5 +18,5 @@ use crate::{http::Routes, operation};
 pub fn configure(routes: &mut Routes) {
     routes.add(operation!(list)).add(operation!(create)).add(operation!(summary)).add(operation!(assign_next));
     routes.add(operation!(get)).add(operation!(update)).add(operation!(assign)).add(operation!(merge));
-    routes.add(operation!(add_message));
+    routes.add(operation!(messages)).add(operation!(add_message));
 }

@@ -21,7 +21,8 @@ impl StaffTickets {
     ///
     /// # Errors
     /// [`SupportError::TicketNotFound`]; [`SupportError::Validation`] when the other is not there, of another workshop, or
-    /// the same; [`SupportError::IllegalTransition`] when one of them is closed; [`SupportError::WorkshopDeleted`].
+    /// the same; [`SupportError::IllegalTransition`] when one of them is closed; [`SupportError::TooManyMessages`] when both
+    /// together hold more than one may; [`SupportError::WorkshopDeleted`].
     pub async fn merge(
         &self,
         context: &RequestContext,
@@ -64,8 +65,10 @@ impl StaffTickets {
     ) -> Result<Ticket, SupportError> {
         let now = self.ports.clock.now();
         let (from, to) = (&source.before, &target.before);
-        self.ports.messages.move_in(tx, from.tenant_id, from.id, to.id).await?;
-        self.ports.messages.insert_in(tx, &self.first_words(from, to.id)).await?;
+        if !self.ports.messages.move_in(tx, from.tenant_id, from.id, to.id).await? {
+            return Err(SupportError::TooManyMessages);
+        }
+        self.ports.say_in(tx, &self.first_words(from, to.id)).await?;
         self.announce_merge_in(tx, context, from, to).await?;
         // An answer to one of them is an answer to both.
         if from.clock.first_response_at.is_some() {

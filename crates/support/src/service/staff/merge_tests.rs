@@ -34,7 +34,7 @@ async fn the_other_ticket_gets_everything_and_this_one_leads_to_it() {
         .expect_move_in()
         .once()
         .withf(|_, tenant, from, to| (*tenant, *from, *to) == (TENANT, TICKET, INTO_ID))
-        .returning(|_, _, _, _| Ok(()));
+        .returning(|_, _, _, _| Ok(true));
     let opened = source.created_at;
     mocks
         .messages
@@ -46,7 +46,7 @@ async fn the_other_ticket_gets_everything_and_this_one_leads_to_it() {
             said && by
                 && (message.ticket_id, message.merged_from, message.created_at) == (INTO_ID, Some(TICKET), opened)
         })
-        .returning(|_, _| Ok(()));
+        .returning(|_, _| Ok(true));
     let kept = mocks.ports();
     let target = merge(&kept, INTO_ID).await.expect("merges").ticket;
     assert_eq!((target.id, target.status, target.version), (INTO_ID, Status::InProgress, 4));

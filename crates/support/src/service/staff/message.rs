@@ -29,7 +29,8 @@ impl StaffTickets {
     ///
     /// # Errors
     /// [`SupportError::TicketNotFound`], [`SupportError::Stranger`], [`SupportError::WorkshopDeleted`],
-    /// [`SupportError::IllegalTransition`] for a merged ticket, and for a closed one but for notes.
+    /// [`SupportError::IllegalTransition`] for a merged ticket, and for a closed one but for notes;
+    /// [`SupportError::TooManyMessages`].
     pub async fn add_message_in(
         &self,
         tx: &mut Tx,
@@ -55,7 +56,7 @@ impl StaffTickets {
             merged_from: None,
             created_at: now,
         };
-        self.ports.messages.insert_in(tx, &message).await?;
+        self.ports.say_in(tx, &message).await?;
         self.ports.announce_message_in(tx, context, &edit.before, &message, to.as_ref()).await?;
         let ticket = if internal {
             edit.before

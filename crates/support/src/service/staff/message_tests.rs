@@ -10,7 +10,7 @@ use crate::{
 
 fn desk(ticket: Ticket) -> Mocks {
     let mut mocks = Mocks::with(ticket);
-    mocks.messages.expect_insert_in().returning(|_, _| Ok(()));
+    mocks.messages.expect_insert_in().returning(|_, _| Ok(true));
     mocks
 }
 
@@ -63,7 +63,7 @@ async fn a_note_changes_nothing_that_the_workshop_could_see() {
         .expect_find_for_share()
         .returning(|_, id| Ok(Some(crate::service::test_ports::member(id, "Ada", true))));
     // Neither the ticket nor its history may be written.
-    mocks.messages.expect_insert_in().once().withf(|_, message| message.internal).returning(|_, _| Ok(()));
+    mocks.messages.expect_insert_in().once().withf(|_, message| message.internal).returning(|_, _| Ok(true));
     let kept = mocks.ports();
     let said = say(&kept, true).await.expect("notes it");
     assert_eq!((said.view.ticket, said.message.internal), (ticket, true));

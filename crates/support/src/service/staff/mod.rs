@@ -14,13 +14,15 @@ pub struct StaffTickets {
     ports: Ports,
 }
 
-/// A ticket with everything that was said about it, notes included.
+/// A ticket with the newest of what was said about it, notes included.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StaffTicket {
     /// The ticket.
     pub view: TicketView,
-    /// What was said, the oldest first.
+    /// The newest messages, the oldest of them first.
     pub messages: Vec<Message>,
+    /// How many there are.
+    pub message_count: u64,
 }
 
 /// Something just said, and the ticket after it.

@@ -6,18 +6,26 @@ use kernel::{
 use super::{StaffTicket, StaffTickets};
 use crate::{
     SupportError,
-    domain::{Audience, Summary, TicketFilter, TicketId, TicketSort, TicketView},
+    domain::{Audience, Message, MessageSort, Summary, TicketFilter, TicketId, TicketSort, TicketView},
 };
 
 impl StaffTickets {
-    /// A ticket with everything that was said about it.
+    /// A ticket with the newest of what was said about it.
     ///
     /// # Errors
     /// [`SupportError::TicketNotFound`].
     pub async fn get(&self, id: TicketId) -> Result<StaffTicket, SupportError> {
         let view = self.ports.get(Audience::Staff, id).await?;
-        let messages = self.ports.messages.list(Audience::Staff, id).await?;
-        Ok(StaffTicket { view, messages })
+        let newest = self.ports.newest_messages(Audience::Staff, id).await?;
+        Ok(StaffTicket { view, messages: newest.items, message_count: newest.total })
+    }
+
+    /// A page of what was said about a ticket, notes included.
+    ///
+    /// # Errors
+    /// [`SupportError::TicketNotFound`].
+    pub async fn messages(&self, id: TicketId, page: &PageRequest<MessageSort>) -> Result<Page<Message>, SupportError> {
+        self.ports.messages(Audience::Staff, id, page).await
     }
 
     /// A page of all tickets.

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    domain::{Priority, Refusal, Status},
-    service::test_ports::{Kept, Mocks, TICKET, a_ticket, staff},
+    domain::{HistoryChange, MAX_HISTORY, Priority, Refusal, Status},
+    service::test_ports::{Kept, Mocks, TICKET, a_ticket, history_of, staff},
 };
 
 const ANY: VersionMatch = VersionMatch::Any;
@@ -71,4 +71,31 @@ async fn a_change_tells_what_was_missed_before_it() {
         "assignedToId": null,
     });
     assert_eq!(kept.payload(events::SLA_BREACHED), payload);
+}
+
+/// A ticket in progress that has changed so often.
+fn restless(lines: usize) -> Mocks {
+    let ticket = a_ticket(Status::InProgress);
+    let mut history = history_of(&ticket);
+    while history.entries().len() < lines {
+        history.push(HistoryChange::Answered, ticket.created_at);
+    }
+    let mut mocks = Mocks::desk();
+    mocks.history.expect_read_in().returning(move |_, _, _| Ok(history.clone()));
+    mocks.expect_ticket(ticket);
+    mocks
+}
+
+#[tokio::test]
+async fn a_ticket_does_not_change_for_ever_but_can_always_be_closed() {
+    let kept = restless(MAX_HISTORY - 1).ports();
+    update(&kept, &ANY, to(Status::Resolved)).await.expect("once more");
+    let kept = restless(MAX_HISTORY).ports();
+    let refused = update(&kept, &ANY, to(Status::Resolved)).await;
+    assert!(matches!(refused, Err(SupportError::TooManyChanges)), "{refused:?}");
+    let refused = update(&kept, &ANY, TicketPatch { priority: Some(Priority::Urgent), ..TicketPatch::default() }).await;
+    assert!(matches!(refused, Err(SupportError::TooManyChanges)), "{refused:?}");
+    let category = TicketPatch { category: Some(None), ..TicketPatch::default() };
+    update(&kept, &ANY, category).await.expect("what is not in the history is not counted");
+    update(&kept, &ANY, to(Status::Closed)).await.expect("closes");
 }

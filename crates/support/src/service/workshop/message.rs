@@ -28,7 +28,7 @@ impl WorkshopTickets {
     ///
     /// # Errors
     /// [`SupportError::TicketNotFound`], also for a ticket of another workshop; [`SupportError::IllegalTransition`] for a
-    /// closed one; [`SupportError::WorkshopDeleted`]; [`SupportError::Stranger`].
+    /// closed one; [`SupportError::TooManyMessages`]; [`SupportError::WorkshopDeleted`]; [`SupportError::Stranger`].
     pub async fn add_message_in(
         &self,
         tx: &mut Tx,
@@ -51,7 +51,7 @@ impl WorkshopTickets {
             merged_from: None,
             created_at: now,
         };
-        self.ports.messages.insert_in(tx, &message).await?;
+        self.ports.say_in(tx, &message).await?;
         self.ports.announce_message_in(tx, context, &edit.before, &message, None).await?;
         let status = edit.before.status.after_customer_message()?;
         if status != edit.before.status {

@@ -11,7 +11,7 @@ use crate::{
 
 fn desk(status: Status) -> Mocks {
     let mut mocks = Mocks::with(a_ticket(status));
-    mocks.messages.expect_insert_in().returning(|_, _| Ok(()));
+    mocks.messages.expect_insert_in().returning(|_, _| Ok(true));
     mocks
 }
 

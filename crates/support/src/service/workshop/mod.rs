@@ -14,13 +14,15 @@ pub struct WorkshopTickets {
     ports: Ports,
 }
 
-/// A ticket with what was said about it, as its workshop sees it.
+/// A ticket with the newest of what was said about it, as its workshop sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorkshopTicket {
     /// The ticket.
     pub view: TicketView,
-    /// What was said, the oldest first.
+    /// The newest messages, the oldest of them first.
     pub messages: Vec<PublicMessage>,
+    /// How many there are that the workshop may see.
+    pub message_count: u64,
 }
 
 /// Something just said, and the ticket after it.

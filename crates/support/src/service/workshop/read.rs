@@ -6,18 +6,31 @@ use kernel::{
 use super::{WorkshopTicket, WorkshopTickets, of};
 use crate::{
     SupportError,
-    domain::{Message, Summary, TicketFilter, TicketId, TicketSort, TicketView},
+    domain::{Message, MessageSort, PublicMessage, Summary, TicketFilter, TicketId, TicketSort, TicketView},
 };
 
 impl WorkshopTickets {
-    /// One of the workshop's tickets, with what was said about it.
+    /// One of the workshop's tickets, with the newest of what was said about it.
     ///
     /// # Errors
     /// [`SupportError::TicketNotFound`], also for a ticket of another workshop.
     pub async fn get(&self, tenant: TenantId, id: TicketId) -> Result<WorkshopTicket, SupportError> {
         let view = self.ports.get(of(tenant), id).await?;
-        let messages = self.ports.messages.list(of(tenant), id).await?;
-        Ok(WorkshopTicket { view, messages: messages.into_iter().filter_map(Message::into_public).collect() })
+        let newest = public(self.ports.newest_messages(of(tenant), id).await?);
+        Ok(WorkshopTicket { view, messages: newest.items, message_count: newest.total })
+    }
+
+    /// A page of what was said about one of the workshop's tickets.
+    ///
+    /// # Errors
+    /// [`SupportError::TicketNotFound`], also for a ticket of another workshop.
+    pub async fn messages(
+        &self,
+        tenant: TenantId,
+        id: TicketId,
+        page: &PageRequest<MessageSort>,
+    ) -> Result<Page<PublicMessage>, SupportError> {
+        Ok(public(self.ports.messages(of(tenant), id, page).await?))
     }
 
     /// A page of the workshop's tickets.
@@ -40,4 +53,10 @@ impl WorkshopTickets {
     pub async fn summary(&self, tenant: TenantId) -> Result<Summary, SupportError> {
         self.ports.summarize(of(tenant)).await
     }
+}
+
+/// The query left the notes out; this makes sure.
+fn public(page: Page<Message>) -> Page<PublicMessage> {
+    let Page { items, total, next } = page;
+    Page { items: items.into_iter().filter_map(Message::into_public).collect(), total, next }
 }

@@ -30,6 +30,7 @@ pub(crate) struct Model {
     pub(crate) closed_at: Option<DateTimeUtc>,
     pub(crate) merged_into_id: Option<Uuid>,
     pub(crate) metadata: Json,
+    pub(crate) message_count: i32,
     pub(crate) version: i64,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,

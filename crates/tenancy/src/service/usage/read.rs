@@ -65,7 +65,7 @@ impl Usage {
         Ok(self.usage.list_points(tenant, &kept, page).await?)
     }
 
-    /// The sum of each metric over the last 30 days, by name; of a workshop that is not there, nothing.
+    /// The sum of each metric over the last 30 days, by name (of the first 500); of a workshop that is not there, nothing.
     ///
     /// # Errors
     /// What the store says.

@@ -29,6 +29,7 @@ pub(super) async fn list(
         return Ok(Page { items: Vec::new(), total: 0, next: None });
     };
     let all = grouped(rows).expr_as(Expr::cust("COUNT(*) OVER ()"), "total").to_owned();
+    // bound: a page
     let found = connection.query_all(&page_of(all.clone(), slices, request)?).await?;
     let total = match found.first() {
         Some(row) => row.try_get::<i64>("", "total")?.try_into().unwrap_or_default(),
@@ -41,7 +42,10 @@ pub(super) async fn list(
     Ok(Page::from_overfetch(items, request.limit, total, key))
 }
 
-/// The sum of each metric, by name.
+/// Most metrics that are told of at once; a workshop may have any number.
+const MAX_METRICS: u64 = 500;
+
+/// The sum of each metric, by name; of the first 500.
 pub(super) async fn by_metric(
     connection: &impl ConnectionTrait,
     tenant: TenantId,
@@ -50,7 +54,7 @@ pub(super) async fn by_metric(
     let Some(rows) = rows(connection.get_database_backend(), (tenant, None), &[(0, cover)]) else {
         return Ok(Vec::new());
     };
-    let statement = grouped(rows).order_by("metric_type", Order::Asc).to_owned();
+    let statement = grouped(rows).order_by("metric_type", Order::Asc).limit(MAX_METRICS).to_owned();
     connection.query_all(&statement).await?.iter().map(metric_and_total).collect()
 }
 

@@ -29,7 +29,7 @@ pub struct MessageAnswer {
 /// Say something about a ticket
 ///
 /// One that waited for it is worked on again; one that was resolved is open again. On a closed one answers 409
-/// ILLEGAL_TRANSITION: reopen it first.
+/// ILLEGAL_TRANSITION: reopen it first. A ticket holds at most 5,000 messages; one more answers 409 LIMIT_REACHED.
 #[utoipa::path(
     post, path = "/tenant/support/tickets/{id}/messages", operation_id = "addOwnTicketMessage", tag = "Workspace support",
     params(("id" = uuid::Uuid, Path, description = "The ticket")),

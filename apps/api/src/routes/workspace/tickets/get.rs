@@ -8,14 +8,18 @@ use crate::{
     routes::support::dto::{MessageDto, TicketDto},
 };
 
-/// A ticket with what was said about it.
+/// A ticket with the newest of what was said about it.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = OwnTicketView)]
 pub struct OwnTicketDto {
     #[serde(flatten)]
     ticket: TicketDto,
-    /// The oldest first.
+    /// The newest 50, the oldest of them first.
+    #[schema(max_items = 50)]
     messages: Vec<MessageDto>,
+    /// How many there are in all.
+    message_count: u64,
 }
 
 /// One ticket with its messages.
@@ -26,7 +30,7 @@ pub struct OwnTicketViewAnswer {
 
 /// Get one of one's own workshop's tickets
 ///
-/// With what was said about it.
+/// With the newest 50 messages; the others are listed under `messages`.
 #[utoipa::path(
     get, path = "/tenant/support/tickets/{id}", operation_id = "getOwnTicket", tag = "Workspace support",
     params(("id" = uuid::Uuid, Path, description = "The ticket")),
@@ -41,6 +45,6 @@ pub async fn handle(
     let found = tickets.get(scope.0, id.0).await?;
     let version = found.view.ticket.version;
     let messages = found.messages.into_iter().map(MessageDto::from).collect();
-    let ticket = OwnTicketDto { ticket: found.view.into(), messages };
+    let ticket = OwnTicketDto { ticket: found.view.into(), messages, message_count: found.message_count };
     Ok(Answer::ok(&OwnTicketViewAnswer { ticket })?.etag(version))
 }

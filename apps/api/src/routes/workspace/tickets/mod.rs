@@ -5,6 +5,7 @@ mod close;
 mod create;
 mod get;
 mod list;
+mod messages;
 mod reopen;
 
 use crate::{http::Routes, operation};
@@ -12,5 +13,5 @@ use crate::{http::Routes, operation};
 /// Registers the routes.
 pub fn configure(routes: &mut Routes) {
     routes.add(operation!(list)).add(operation!(create)).add(operation!(get)).add(operation!(add_message));
-    routes.add(operation!(close)).add(operation!(reopen));
+    routes.add(operation!(messages)).add(operation!(close)).add(operation!(reopen));
 }
