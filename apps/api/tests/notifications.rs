@@ -178,3 +178,65 @@ async fn without_its_secret_there_is_no_webhook_and_outside_development_no_mailb
     })
     .await;
 }
+
+#[actix_web::test]
+async fn every_address_that_can_be_suppressed_can_be_taken_off_again() {
+    on_each_database(async |db| {
+        let api = Api::start(db).await;
+        let staff = api.admin_token(AdminRole::Admin);
+        let list = "/api/admin/notifications/suppressions";
+        for local in ["jo", "a/b", "/", "a//b", "a+b", "50%2Foff", "a?b", "#1", "it's", "!$&*=^_`{|}~-", "a.b"] {
+            let address = format!("{local}@example.com");
+            let encoded: String = url::form_urlencoded::byte_serialize(address.as_bytes()).collect();
+            for by_query in [true, false] {
+                let added = api.post(list).bearer(&staff).json(&json!({ "email": address })).send().await;
+                added.expect(201);
+                let location = added.header("location").to_owned();
+                let found = api.get(&location).bearer(&staff).send().await.expect(200);
+                assert_eq!(found["suppressions"][0]["email"], json!(address), "{location}");
+                let path = if by_query { location } else { format!("{list}/{encoded}") };
+                let removed = api.delete(&path).bearer(&staff).send().await;
+                if by_query || !local.contains('/') {
+                    assert_eq!(removed.expect(200)["suppression"]["email"], json!(address), "{path}");
+                } else {
+                    removed.problem(400, "BAD_REQUEST");
+                    api.delete(&format!("{list}?email={encoded}")).bearer(&staff).send().await.expect(200);
+                }
+            }
+            api.delete(&format!("{list}?email={encoded}")).bearer(&staff).send().await.problem(404, "NOT_FOUND");
+        }
+        api.delete(list).bearer(&staff).send().await.invalid(&["email REQUIRED"]);
+        api.delete(&format!("{list}?email=jo")).bearer(&staff).send().await.invalid(&["email INVALID"]);
+        let reader = api.admin_token(AdminRole::Support);
+        api.delete(&format!("{list}?email=jo@example.com")).bearer(&reader).send().await.problem(403, "FORBIDDEN");
+    })
+    .await;
+}
+
+/// A path has no room for a slash. What can have one must be reachable by a query, too; whoever adds a parameter here
+/// makes sure of it.
+#[test]
+fn text_in_paths_can_have_no_slash_or_can_be_sent_otherwise() {
+    let document: Value =
+        serde_json::from_str(&nextcrm::openapi::pretty(nextcrm::config::Environment::Production).expect("a document"))
+            .expect("JSON");
+    let mut texts = std::collections::BTreeSet::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for operation in item.as_object().expect("operations").values() {
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                if parameter["in"] == "path" && parameter["schema"]["format"] != "uuid" {
+                    texts.insert((path.strip_prefix("/api").unwrap_or(path).to_owned(), parameter["name"].to_string()));
+                }
+            }
+        }
+    }
+    let known = [
+        ("/admin/notifications/suppressions/{email}", "\"email\""), // and ?email= of the list
+        ("/admin/notifications/templates/{name}/preview", "\"name\""), // one of a few words
+        ("/admin/tenants/by-subdomain/{subdomain}", "\"subdomain\""), // a DNS label
+        ("/admin/tenants/{id}/integrations/{type}", "\"type\""),    // one of a few words
+        ("/docs/{file}", "\"file\""),                               // one of a few files
+        ("/tenant/integrations/{type}", "\"type\""),                // one of a few words
+    ];
+    assert_eq!(texts, known.map(|(path, name)| (path.to_owned(), name.to_owned())).into());
+}

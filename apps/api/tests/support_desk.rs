@@ -271,3 +271,53 @@ async fn a_full_ticket_takes_no_more_messages() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn tickets_of_whoever_leaves_the_desk_go_back_to_the_queue() {
+    on_each_database(async |db| {
+        let api = Api::start(db).await;
+        let desk = Desk::open(&api).await;
+        let boss = api.add_admin("ada@nextcrm.test", AdminRole::SuperAdmin).await;
+        let boss = (boss, api.admin_login("ada@nextcrm.test", PASSWORD).send().await.access_token());
+        let sales = api.add_admin("sal@nextcrm.test", AdminRole::Support).await;
+        let given = async |subject: &str, to: &str| {
+            let id = id(&desk.ticket(subject, "LOW").await);
+            desk.staff(&format!("{id}/assign"), json!({ "adminUserId": to })).await.expect(200);
+            id
+        };
+        let (open, closed) = (given("Open", &desk.mele_id).await, given("Closed", &desk.mele_id).await);
+        let sals = given("Sal's", &sales.to_string()).await;
+        let patch = json!({ "status": "CLOSED" });
+        api.patch(&format!("{DESK}/{closed}")).bearer(&desk.mele).json(&patch).send().await.expect(200);
+        let assignee = async |id: &str| {
+            let seen = api.get(&format!("{DESK}/{id}")).bearer(&boss.1).send().await.expect(200);
+            seen["ticket"]["assignedTo"]["id"].as_str().map(str::to_owned)
+        };
+
+        let staff = |id: &str| format!("/api/admin/users/{id}");
+        // A role that may work on tickets keeps them, and what is refused leaves them.
+        let admin = json!({ "role": "ADMIN" });
+        api.patch(&staff(&sales.to_string())).bearer(&boss.1).json(&admin).send().await.expect(200);
+        let stale = api.post(&format!("{}/deactivate", staff(&sales.to_string()))).bearer(&boss.1);
+        stale.header("if-match", "\"77\"").send().await.problem(412, "PRECONDITION_FAILED");
+        assert_eq!(assignee(&sals).await, Some(sales.to_string()));
+        let finance = json!({ "role": "FINANCE" });
+        api.patch(&staff(&sales.to_string())).bearer(&boss.1).json(&finance).send().await.expect(200);
+        assert_eq!(assignee(&sals).await, None, "lost the permission");
+
+        let released = "support_ticket_history WHERE kind = 'ASSIGNED' AND to_value IS NULL";
+        let audited = "admin_audit_log WHERE action = 'TICKET_ASSIGNED'";
+        let before = (api.count(released).await, api.count(audited).await);
+        api.post(&format!("{}/deactivate", staff(&desk.mele_id))).bearer(&boss.1).send().await.expect(200);
+        assert_eq!((api.count(released).await, api.count(audited).await), (before.0 + 1, before.1 + 1));
+        assert_eq!(assignee(&open).await, None, "deactivated");
+        assert_eq!(assignee(&closed).await.as_ref(), Some(&desk.mele_id), "a closed ticket stays as it was");
+        let again = api.post(&format!("{TICKETS}/{closed}/reopen")).bearer(&desk.bo).send().await.expect(200);
+        assert_eq!(again["ticket"]["assignedTo"], Value::Null, "opened again, it is for the queue");
+        let queue = api.get(&format!("{DESK}?unassigned=true")).bearer(&boss.1).send().await.expect(200);
+        assert_eq!(queue["pagination"]["total"], 3);
+        let last = api.post(&format!("{}/deactivate", staff(&boss.0.to_string()))).bearer(&boss.1).send().await;
+        last.problem(409, "CANNOT_CHANGE_SELF");
+    })
+    .await;
+}

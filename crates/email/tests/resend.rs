@@ -51,6 +51,30 @@ fn temporary(reason: &str, retry_after: Option<u64>) -> MailerError {
     MailerError::Temporary { reason: reason.to_owned(), retry_after: retry_after.map(Duration::from_secs) }
 }
 
+/// Resend writes ASCII into the headers as it is, and mail programs read encoded words there.
+#[rstest]
+#[case("=?utf-8?q?Your_password_was_stolen?=")]
+#[case("Ticket 7: =?utf-8?B?SGk=?= and =?iso-8859-1?q?=FC?= ü")]
+#[case("a=?b?=c, and so on and on, beyond what one encoded word can hold of it, and some more of the same")]
+#[tokio::test]
+async fn text_that_looks_like_an_encoded_word_arrives_as_it_was_written(#[case] text: &str) {
+    let (server, mailer) = answering(ResponseTemplate::new(200).set_body_json(json!({ "id": "1" }))).await;
+    let mut message = message();
+    message.content.subject = text.into();
+    message.from.0 = text.into();
+    mailer.send(&message).await.expect("sent");
+    let requests = server.received_requests().await.expect("recorded");
+    let body: Value = serde_json::from_slice(&requests[0].body).expect("JSON");
+    let (subject, from) = (body["subject"].as_str().expect("a subject"), body["from"].as_str().expect("a sender"));
+    assert!(!subject.contains(['\r', '\n']) && !from.contains(['\r', '\n']), "{body}");
+    let raw = format!("Subject: {subject}\r\nFrom: {from}\r\n\r\n");
+    let mail = mail_parser::MessageParser::default().parse(raw.as_bytes()).expect("a mail");
+    assert_eq!(mail.subject(), Some(text));
+    let sender = mail.from().and_then(|from| from.first()).expect("a sender");
+    let read = (sender.name.as_deref(), sender.address.as_deref());
+    assert_eq!(read, (Some(text), Some("no-reply@nextcrm.example")));
+}
+
 #[tokio::test]
 async fn the_request_is_resends() {
     let server = MockServer::start().await;

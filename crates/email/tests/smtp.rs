@@ -114,6 +114,29 @@ async fn nothing_written_into_a_message_becomes_a_header_or_a_command() {
 }
 
 #[rstest]
+#[case("=?utf-8?q?Your_password_was_stolen?=")]
+#[case("Ticket 7: =?utf-8?B?SGk=?= and =?iso-8859-1?q?=FC?= ü")]
+#[case("=?utf-8?q?broken")]
+#[case("a=?b?=c")]
+#[tokio::test]
+async fn text_that_looks_like_an_encoded_word_arrives_as_it_was_written(#[case] text: &str) {
+    let server = SmtpServer::start(Script::default()).await;
+    let mut message = message();
+    let long = format!("{text} {}", "more of the same ".repeat(6));
+    message.content.subject = long.trim().into();
+    message.from.0 = text.into();
+    plain(&server).send(&message).await.expect("sent");
+    let [delivery] = &server.deliveries()[..] else { panic!("{:?}", server.deliveries()) };
+    assert_eq!(delivery.from, "no-reply@nextcrm.example");
+    assert!(delivery.data.is_ascii() && delivery.data.split(|b| *b == b'\n').all(|line| line.len() <= 78));
+    let mail = parse(delivery);
+    assert_eq!(mail.subject(), Some(long.trim()));
+    let sender = mail.from().and_then(|from| from.first()).expect("a sender");
+    let read = (sender.name.as_deref(), sender.address.as_deref());
+    assert_eq!(read, (Some(text), Some("no-reply@nextcrm.example")));
+}
+
+#[rstest]
 #[case::sender(Script { mail: Some((530, "5.7.0 Authentication required")), ..Script::default() }, "530 5.7.0")]
 #[case::recipient(Script { rcpt: Some((550, "5.1.1 <jo@example.com> unknown")), ..Script::default() }, "550 5.1.1")]
 #[case::content(Script { end_of_data: Some((554, "jo@example.com hates it")), ..Script::default() }, "554")]

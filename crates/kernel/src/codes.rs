@@ -59,7 +59,6 @@ codes!(
         InvalidCredentials => "INVALID_CREDENTIALS",
         LastOwner => "LAST_OWNER",
         LastSuperAdmin => "LAST_SUPER_ADMIN",
-        /// There is no room for more.
         LimitReached => "LIMIT_REACHED",
         MalformedJson => "MALFORMED_JSON",
         MethodNotAllowed => "METHOD_NOT_ALLOWED",

@@ -4,7 +4,8 @@ mod world;
 
 use std::{collections::BTreeSet, sync::atomic::Ordering};
 
-use kernel::VersionMatch;
+use kernel::{Transactor as _, VersionMatch};
+use serde_json::json;
 use support::{
     SupportError,
     domain::{Priority, Status, TicketFilter, TicketPatch},
@@ -12,7 +13,7 @@ use support::{
 use test_support::on_each_database;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use world::{ANY, OTHER_SHOP, SHOP, World, body, for_nobody, new_ticket, race, sam, staff};
+use world::{ADA, ANY, GRACE, OTHER_SHOP, SHOP, World, body, for_nobody, new_ticket, race, sam, staff};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_tickets_of_one_instant_have_fifty_numbers() {
@@ -216,6 +217,59 @@ async fn many_messages_at_once_make_one_first_answer() {
         // Opened, moved, and 12 public messages; notes leave the version alone.
         assert_eq!((ticket.status, ticket.version), (Status::InProgress, 14));
         assert_eq!(world.staff.get(id).await.expect("there").messages.len(), 16);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_leaves_has_no_ticket_left_whatever_happens_meanwhile() {
+    on_each_database(async |test| {
+        let world = World::new(test).await;
+        let mut ids = Vec::new();
+        // More than are looked up at once.
+        for number in 0..120 {
+            let id = world.open(SHOP, &format!("Ticket {number}"), "LOW").await.id;
+            world.staff.assign(&staff(), id, Some(GRACE)).await.expect("assigns");
+            ids.push(id);
+        }
+        world.staff.add_message(&staff(), ids[0], body("Done."), false).await.expect("says it");
+        world.move_to(ids[0], Status::Closed).await;
+        world.people.dismiss(GRACE);
+        let outcomes = race(8, |number| {
+            let (tickets, db, id) = (world.staff.clone(), world.db.clone(), ids[60 + number]);
+            async move {
+                match number {
+                    0 => {
+                        let mut tx = db.begin().await.expect("begins");
+                        let released = tickets.release_all_in(&mut tx, &staff(), GRACE).await?;
+                        tx.commit().await.expect("commits");
+                        assert!((112..=119).contains(&released), "{released}");
+                        Ok(())
+                    }
+                    1..=4 => tickets.add_message(&staff(), id, body("Still on it."), false).await.map(|_| ()),
+                    _ => tickets.assign(&staff(), id, Some(ADA)).await.map(|_| ()),
+                }
+            }
+        });
+        for outcome in outcomes.await {
+            outcome.expect("nobody waits in a circle");
+        }
+        let graces = TicketFilter { assigned_to: Some(GRACE), ..TicketFilter::default() };
+        assert_eq!(world.subjects(&graces).await, ["Ticket 0"], "a closed ticket stays as it is");
+        let adas = TicketFilter { assigned_to: Some(ADA), ..TicketFilter::default() };
+        assert_eq!(world.subjects(&adas).await.len(), 3);
+        let returned = world.ticket(ids[1]).await;
+        assert_eq!((returned.assigned_to, returned.version), (None, 3));
+        let lines = "support_ticket_history WHERE kind = 'ASSIGNED' AND to_value IS NULL";
+        let told = world.events("support.ticket_assigned").await;
+        let told = told.iter().filter(|it| it["from"] == json!(GRACE) && it["to"].is_null()).count();
+        assert_eq!(world.count(lines).await, told as i64);
+        assert!(told >= 112, "{told}");
+
+        // What is opened again is for the queue, too.
+        let opened = world.workshop.reopen(&sam(SHOP), SHOP, ids[0]).await.expect("opens").ticket;
+        assert_eq!((opened.status, opened.assigned_to), (Status::Open, None));
+        assert_eq!(world.count(lines).await, told as i64 + 1);
     })
     .await;
 }

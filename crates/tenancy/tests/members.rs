@@ -5,7 +5,11 @@ mod world;
 use chrono::TimeDelta;
 use kernel::{Clock, TenantId, TenantUserId, Transactor, Tx};
 use tenancy::{
-    domain::{Access, Invitation, Plan, SuspensionReason, TenantPatch, TenantPatchInput, TenantStatus, Workspace},
+    TenancyError,
+    domain::{
+        Access, Invitation, PersonPatch, PersonPatchInput, Plan, SuspensionReason, TenantPatch, TenantPatchInput,
+        TenantStatus, Workspace,
+    },
     repository::{MemberRepository, PersonNames},
     store::MemberStore,
 };
@@ -134,13 +138,25 @@ async fn whoever_was_the_contact_leaves_none_behind() {
         let contact = Some(Some(bob.id.to_string()));
         let patch = TenantPatchInput { primary_contact_id: contact, ..TenantPatchInput::default() };
         let patch = TenantPatch::parse(patch).expect("a right input");
-        let named = world.tenants.update(&staff(), id, &ANY, patch).await.expect("changes");
-        assert_eq!(named.primary_contact.map(|contact| contact.id), Some(bob.id));
+        let name = async || world.tenants.update(&staff(), id, &ANY, patch.clone()).await;
+        let is_active = async |is_active| {
+            let patch = PersonPatchInput { is_active: Some(Some(is_active)), ..PersonPatchInput::default() };
+            let patch = PersonPatch::parse(patch).expect("a right input");
+            world.people.update(&staff(), id, bob.id, &ANY, patch).await.expect("changes")
+        };
+        let contact = async || world.tenants.get(id).await.expect("is there").primary_contact;
+        assert_eq!(name().await.expect("changes").primary_contact.map(|contact| contact.id), Some(bob.id));
+        is_active(false).await;
+        assert_eq!(contact().await, None, "nobody who was deactivated");
+        let inactive = name().await;
+        assert!(matches!(inactive, Err(TenancyError::Validation(_))), "{inactive:?}");
+        let bob = is_active(true).await;
+        assert_eq!(name().await.expect("changes").primary_contact.map(|contact| contact.id), Some(bob.id));
         let removed = world.people.remove(&staff(), id, bob.id).await.expect("removes");
         assert_eq!(removed, bob);
         let view = world.tenants.get(id).await.expect("is there");
         assert_eq!((view.primary_contact, view.tenant.primary_contact_id, view.user_count), (None, None, 1));
-        assert_eq!(view.tenant.version, 3, "its ETag tells");
+        assert_eq!(view.tenant.version, 5, "its ETag tells");
     })
     .await;
 }

@@ -26,7 +26,7 @@ use crate::{
     config::Config,
     http::{Gate, Idempotency},
     openapi::OpenApiText,
-    workflows::{ErasePerson, ViewWorkshop},
+    workflows::{ChangeStaff, ErasePerson, ViewWorkshop},
 };
 
 /// Everything that handlers, jobs and commands work with.
@@ -48,6 +48,7 @@ pub struct Services {
     pub tenancy: TenancyServices,
     view_workshop: ViewWorkshop,
     erase_person: ErasePerson,
+    change_staff: ChangeStaff,
     openapi: OpenApiText,
 }
 
@@ -88,6 +89,11 @@ impl Services {
             tickets: support.erasure.clone(),
             events: kernel::store::Erasure,
         };
+        let change_staff = ChangeStaff {
+            transactor: Arc::clone(&core.transactor),
+            admins: Arc::clone(&auth.admins),
+            tickets: Arc::clone(&support.staff),
+        };
         let openapi = OpenApiText::new(config.environment)?;
         Ok(Self {
             config: Arc::new(config),
@@ -99,6 +105,7 @@ impl Services {
             tenancy,
             view_workshop,
             erase_person,
+            change_staff,
             openapi,
         })
     }
@@ -119,6 +126,7 @@ impl Services {
             .app_data(web::Data::from(Arc::clone(&self.config)))
             .app_data(web::Data::new(self.view_workshop.clone()))
             .app_data(web::Data::new(self.erase_person.clone()))
+            .app_data(web::Data::new(self.change_staff.clone()))
             .app_data(web::Data::new(self.openapi.clone()));
         self.audit.provide(config);
         self.auth.provide(config);

@@ -2,12 +2,14 @@
 
 mod add_person;
 mod erase_person;
+mod change_staff;
 mod invite_again;
 mod open_workshop;
 mod view_workshop;
 
 pub use add_person::{AddPerson, PreparedPerson};
 pub use erase_person::ErasePerson;
+pub use change_staff::ChangeStaff;
 pub use invite_again::InviteAgain;
 pub use open_workshop::OpenWorkshop;
 pub use view_workshop::{MayRead, Surroundings, ViewWorkshop};

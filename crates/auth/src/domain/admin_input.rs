@@ -89,7 +89,8 @@ pub struct AdminPatch {
     first_name: Option<String>,
     last_name: Option<String>,
     email: Option<EmailAddress>,
-    pub(crate) role: Option<AdminRole>,
+    /// The new role, if it is to change.
+    pub role: Option<AdminRole>,
     department: Option<Option<String>>,
     phone: Option<Option<String>>,
     avatar: Option<Option<String>>,

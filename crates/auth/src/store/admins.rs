@@ -80,6 +80,7 @@ impl AdminRepository for AdminStore {
     }
 
     async fn lock_active_super_admins(&self, tx: &mut Tx) -> Result<Vec<AdminId>, StoreError> {
+        // bound: super admins, whom super admins make one by one
         let rows = Entity::find()
             .filter(Column::Role.eq(AdminRole::SuperAdmin.as_str()))
             .filter(Column::IsActive.eq(true))
@@ -133,6 +134,7 @@ impl AdminRepository for AdminStore {
     }
 
     async fn bump_generation_in(&self, tx: &mut Tx, id: AdminId) -> Result<Option<i64>, StoreError> {
+        // bound: one
         let rows = Entity::update_many()
             .col_expr(Column::Generation, Expr::col(Column::Generation).add(1))
             .filter(Column::Id.eq(id.uuid()))

@@ -93,6 +93,7 @@ impl RevocationRepository for RevocationStore {
     ) -> Result<(Vec<Revocation>, FeedPosition), StoreError> {
         let FeedPosition(after) = after.unwrap_or(FeedPosition(0));
         let feed = self.statement(FEED_SQLITE, FEED_POSTGRES, [after.into()]);
+        // bound: what was revoked within the life of an access token
         let rows = self.db.reader().query_all_raw(feed).await?;
         let Some(first) = rows.first() else {
             return Err(StoreError::corrupt("revocations", "the feed has no position"));

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use email_encoding::headers::{rfc2047, writer::EmailWriter};
 use lettre::message::Mailbox;
 
 use super::{MailerError, Message};
@@ -10,6 +11,25 @@ use super::{MailerError, Message};
 pub(super) fn one_line(text: &str) -> String {
     let ends_a_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     text.chars().map(|c| if ends_a_line(c) { ' ' } else { c }).collect()
+}
+
+/// Text in which a mail program would find an encoded word (RFC 2047) and show something else than was written, as encoded
+/// words that stand for just this text; folded, after `begun` characters of the line. `None` for any other text.
+pub(super) fn encoded_words(text: &str, begun: usize) -> Option<String> {
+    if !text.contains("=?") {
+        return None;
+    }
+    let mut words = String::new();
+    let mut writer = EmailWriter::new(&mut words, begun, 0, false);
+    // Writing to a text does not fail.
+    rfc2047::encode(text, &mut writer).ok()?;
+    drop(writer);
+    Some(words)
+}
+
+/// [`encoded_words`] on one line, for whoever writes the header themselves.
+pub(super) fn encoded_line(text: &str) -> Option<String> {
+    Some(encoded_words(text, 0)?.replace("\r\n", ""))
 }
 
 /// Name and address of the sender, ready for a header.
@@ -58,6 +78,20 @@ mod tests {
         assert_eq!(from("\" <evil@x.example>, \""), r#""\" <evil@x.example>, \"" <no-reply@nextcrm.example>"#);
         assert_eq!(from("Next\r\nBcc: evil@x.example"), r#""Next  Bcc: evil@x.example" <no-reply@nextcrm.example>"#);
         assert_eq!(from("\u{7}"), "no-reply@nextcrm.example");
+    }
+
+    #[test]
+    fn only_what_looks_like_an_encoded_word_is_encoded() {
+        assert_eq!(encoded_words("Reply to Jo? = yes", 9), None);
+        assert_eq!(encoded_line("=?utf-8?q?Hi?=").as_deref(), Some("=?utf-8?b?PT91dGYtOD9xP0hpPz0=?="));
+        let long = "=?utf-8?q?ä?= ".repeat(20);
+        let folded = encoded_words(&long, 9).expect("encoded");
+        assert!(
+            folded
+                .split("\r\n ")
+                .all(|word| word.len() <= 75 && word.starts_with("=?utf-8?b?") && word.ends_with("?="))
+        );
+        assert_eq!(encoded_line(&long).expect("encoded").split(' ').count(), folded.split("\r\n ").count());
     }
 
     #[test]

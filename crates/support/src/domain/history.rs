@@ -1,11 +1,13 @@
 use chrono::{DateTime, Utc};
 
+use kernel::AdminId;
+
 use super::{Priority, SlaClock, Status};
 
 /// Most lines of a ticket's history before only what ends the work on it is taken.
 pub(crate) const MAX_HISTORY: usize = 10_000;
 
-/// Something that happened to a ticket and counts for its service level.
+/// Something that happened to a ticket and counts for its service level, or for who works on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HistoryChange {
     /// It was opened with this priority; always the first, and only the first.
@@ -23,6 +25,13 @@ pub enum HistoryChange {
         from: Priority,
         /// To that.
         to: Priority,
+    },
+    /// Somebody else works on it now; nothing for the clock.
+    Assigned {
+        /// Who had it.
+        from: Option<AdminId>,
+        /// Who has it.
+        to: Option<AdminId>,
     },
     /// Staff said something to the workshop for the first time.
     Answered,

@@ -62,7 +62,7 @@ impl SlaClock {
     pub(super) fn apply(&mut self, change: HistoryChange, at: DateTime<Utc>) {
         self.run_to(at);
         match change {
-            HistoryChange::Opened(_) => {}
+            HistoryChange::Opened(_) | HistoryChange::Assigned { .. } => {}
             HistoryChange::Status { to, .. } => match (self.paused_since, to.clock_runs()) {
                 (None, false) => self.paused_since = Some(at),
                 (Some(since), true) => {

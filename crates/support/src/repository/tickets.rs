@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{
-    StoreError, TenantId, Tx,
+    AdminId, StoreError, TenantId, Tx,
     page::{Page, PageRequest},
 };
 
@@ -57,6 +57,16 @@ pub trait TicketRepository: Send + Sync {
         tx: &mut Tx,
         excluded: &[TenantId],
     ) -> Result<Option<(TicketId, TenantId)>, StoreError>;
+
+    /// Tickets of this member of staff that are not closed, by their ids, from the one after `after` on. They are not
+    /// locked.
+    async fn list_assigned_in(
+        &self,
+        tx: &mut Tx,
+        admin: AdminId,
+        after: Option<TicketId>,
+        limit: u64,
+    ) -> Result<Vec<TicketId>, StoreError>;
 
     /// Adds a ticket, unless its number is taken; tells whether it was free. The transaction goes on either way.
     async fn insert_in(&self, tx: &mut Tx, ticket: &Ticket) -> Result<bool, StoreError>;

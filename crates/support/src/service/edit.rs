@@ -1,7 +1,7 @@
 //! A ticket under change: locked, changed, and written back with all that follows from the change.
 
 use chrono::{DateTime, Utc};
-use kernel::{RequestContext, StoreError, TenantId, Tx, VersionMatch};
+use kernel::{AdminId, RequestContext, StoreError, TenantId, Tx, VersionMatch};
 
 use super::Ports;
 use crate::{
@@ -34,6 +34,14 @@ impl Edit {
         }
     }
 
+    /// Gives the ticket to somebody, or to nobody.
+    pub(super) fn assign(&mut self, to: Option<AdminId>, now: DateTime<Utc>) {
+        let from = std::mem::replace(&mut self.after.assigned_to, to);
+        if from != to {
+            self.history.push(HistoryChange::Assigned { from, to }, now);
+        }
+    }
+
     /// Notes that staff have answered; only the first time counts.
     pub(super) fn answer(&mut self, now: DateTime<Utc>) {
         if self.after.clock.first_response_at.is_none() {
@@ -58,7 +66,12 @@ impl Ports {
             return Err(SupportError::VersionMismatch);
         }
         self.check_workshop_in(tx, before.tenant_id).await?;
-        let history = self.history.read_in(tx, before.tenant_id, id).await?;
+        Ok(self.edit_of_in(tx, before).await?)
+    }
+
+    /// A ticket that is locked already, for a change.
+    pub(super) async fn edit_of_in(&self, tx: &mut Tx, before: Ticket) -> Result<Edit, StoreError> {
+        let history = self.history.read_in(tx, before.tenant_id, before.id).await?;
         Ok(Edit { after: before.clone(), before, kept: history.entries().len(), history })
     }
 
@@ -76,8 +89,11 @@ impl Ports {
         &self,
         tx: &mut Tx,
         context: &RequestContext,
-        edit: Edit,
+        mut edit: Edit,
     ) -> Result<Ticket, SupportError> {
+        if edit.before.status == Status::Closed && edit.after.status != Status::Closed {
+            self.release_from_gone_in(tx, context, &mut edit).await?;
+        }
         let Edit { before, mut after, history, kept } = edit;
         // What ends the work on a ticket is always taken; nothing can follow it then.
         let closes = before.status != after.status && after.status == Status::Closed;

@@ -2,6 +2,7 @@
 //! no way to a note among staff; [`SlaWatch`] notes what was missed.
 
 mod announce;
+mod assign;
 mod edit;
 mod erasure;
 mod open;

@@ -182,17 +182,26 @@ pub(super) fn history_entry(row: support_ticket_history::Model) -> Result<Histor
         ("OPENED", None, Some(priority)) => HistoryChange::Opened(word(WHAT, priority)?),
         ("STATUS", Some(from), Some(to)) => HistoryChange::Status { from: word(WHAT, from)?, to: word(WHAT, to)? },
         ("PRIORITY", Some(from), Some(to)) => HistoryChange::Priority { from: word(WHAT, from)?, to: word(WHAT, to)? },
+        ("ASSIGNED", from, to) => HistoryChange::Assigned { from: admin(from)?, to: admin(to)? },
         ("ANSWERED", None, None) => HistoryChange::Answered,
         _ => return Err(StoreError::corrupt(WHAT, "of no kind that there is")),
     };
     Ok(HistoryEntry { position: row.position, at: row.created_at, change })
 }
 
+fn admin(text: Option<&str>) -> Result<Option<AdminId>, StoreError> {
+    text.map(|text| word("support_ticket_history", text).map(AdminId)).transpose()
+}
+
 pub(super) fn history_row(tenant: Uuid, ticket: Uuid, entry: &HistoryEntry) -> support_ticket_history::ActiveModel {
+    let word = |text: &str| Some(text.to_owned());
+    // Without hyphens an id fits.
+    let id = |admin: AdminId| admin.uuid().simple().to_string();
     let (kind, from, to) = match entry.change {
-        HistoryChange::Opened(priority) => ("OPENED", None, Some(priority.as_str())),
-        HistoryChange::Status { from, to } => ("STATUS", Some(from.as_str()), Some(to.as_str())),
-        HistoryChange::Priority { from, to } => ("PRIORITY", Some(from.as_str()), Some(to.as_str())),
+        HistoryChange::Opened(priority) => ("OPENED", None, word(priority.as_str())),
+        HistoryChange::Status { from, to } => ("STATUS", word(from.as_str()), word(to.as_str())),
+        HistoryChange::Priority { from, to } => ("PRIORITY", word(from.as_str()), word(to.as_str())),
+        HistoryChange::Assigned { from, to } => ("ASSIGNED", from.map(id), to.map(id)),
         HistoryChange::Answered => ("ANSWERED", None, None),
     };
     support_ticket_history::ActiveModel {
@@ -200,8 +209,8 @@ pub(super) fn history_row(tenant: Uuid, ticket: Uuid, entry: &HistoryEntry) -> s
         position: Set(entry.position),
         tenant_id: Set(tenant),
         kind: Set(kind.to_owned()),
-        from_value: Set(from.map(str::to_owned)),
-        to_value: Set(to.map(str::to_owned)),
+        from_value: Set(from),
+        to_value: Set(to),
         created_at: Set(entry.at),
     }
 }

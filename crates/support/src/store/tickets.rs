@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{
-    Database, StoreError, TenantId, Tx,
+    AdminId, Database, StoreError, TenantId, Tx,
     page::{Page, PageRequest},
 };
 use sea_orm::{
@@ -15,7 +15,7 @@ use super::{
     list, rows, summary,
 };
 use crate::{
-    domain::{Audience, Summary, Ticket, TicketFilter, TicketId, TicketSort},
+    domain::{Audience, Status, Summary, Ticket, TicketFilter, TicketId, TicketSort},
     repository::{Overdue, TicketRepository},
 };
 
@@ -88,6 +88,27 @@ impl TicketRepository for TicketStore {
             .one(tx.executor())
             .await?;
         Ok(row.map(|(id, tenant)| (TicketId(id), TenantId(tenant))))
+    }
+
+    async fn list_assigned_in(
+        &self,
+        tx: &mut Tx,
+        admin: AdminId,
+        after: Option<TicketId>,
+        limit: u64,
+    ) -> Result<Vec<TicketId>, StoreError> {
+        let ids: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::AssignedToId.eq(admin.uuid()))
+            .filter(Column::Status.ne(Status::Closed.as_str()))
+            .filter(Condition::all().add_option(after.map(|id| Column::Id.gt(id.uuid()))))
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .into_tuple()
+            .all(tx.executor())
+            .await?;
+        Ok(ids.into_iter().map(TicketId).collect())
     }
 
     async fn insert_in(&self, tx: &mut Tx, ticket: &Ticket) -> Result<bool, StoreError> {

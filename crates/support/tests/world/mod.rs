@@ -49,15 +49,20 @@ impl AuditTrail for Trail {
     }
 }
 
-/// Everybody works on tickets; every workshop has Sam, until it is deleted.
+/// Everybody works on tickets until they are dismissed; every workshop has Sam, until it is deleted.
 #[derive(Default)]
 pub struct People {
     deleted: Mutex<HashSet<TenantId>>,
+    gone: Mutex<HashSet<AdminId>>,
 }
 
 impl People {
     pub fn delete(&self, workshop: TenantId) {
         self.deleted.lock().expect("not poisoned").insert(workshop);
+    }
+
+    pub fn dismiss(&self, member: AdminId) {
+        self.gone.lock().expect("not poisoned").insert(member);
     }
 }
 
@@ -66,7 +71,8 @@ impl Staff for People {
     async fn find_for_share(&self, _: &mut Tx, id: AdminId) -> Result<Option<StaffMember>, StoreError> {
         let email = format!("{}@nextcrm.test", id.uuid().as_u128()).parse().expect("an address");
         let (first_name, last_name) = ("Staff".to_owned(), id.uuid().as_u128().to_string());
-        Ok(Some(StaffMember { id, first_name, last_name, email, may_handle: true }))
+        let may_handle = !self.gone.lock().expect("not poisoned").contains(&id);
+        Ok(Some(StaffMember { id, first_name, last_name, email, may_handle }))
     }
 
     async fn list_names(&self, ids: &[AdminId]) -> Result<Vec<StaffName>, StoreError> {

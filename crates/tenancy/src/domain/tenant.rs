@@ -320,7 +320,7 @@ fn parse_contact(text: &str) -> Result<TenantUserId, FieldError> {
 
 /// The primary contact must be one of the workshop's people.
 pub(crate) fn no_such_contact() -> FieldError {
-    FieldError::new("primaryContactId", FieldCode::NotFound, "must be the id of one of the workshop's people")
+    FieldError::new("primaryContactId", FieldCode::NotFound, "must be the id of one of the workshop's active people")
 }
 
 /// What the audit trail tells of a change. Contact data and free text go in as "changed".

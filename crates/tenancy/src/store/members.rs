@@ -102,6 +102,7 @@ impl MemberRepository for MemberStore {
         id: TenantUserId,
     ) -> Result<Option<i64>, StoreError> {
         lock_workshop(tx, tenant).await?;
+        // bound: one
         let people = one(tenant, id)
             .col_expr(tenant_users::Column::Generation, tenant_users::Column::Generation.into_expr().add(1))
             .exec_with_returning(tx.executor())

@@ -1,11 +1,14 @@
 use actix_web::web;
-use auth::{AdminAccounts, AdminPatch, AdminPatchInput};
+use auth::{AdminPatch, AdminPatchInput};
 use kernel::AdminId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::dto::{AdminAnswer, answer};
-use crate::http::{Answer, Context, IfMatch, Json, PathId, Problem, Require, access::admin, given};
+use crate::{
+    http::{Answer, Context, IfMatch, Json, PathId, Problem, Require, access::admin, given},
+    workflows::ChangeStaff,
+};
 
 /// Changes to a member of staff: what is left out stays, `null` clears an optional field.
 #[derive(Deserialize, ToSchema)]
@@ -53,7 +56,7 @@ impl UpdateAdminBody {
 /// Change a member of staff
 ///
 /// A new role takes effect within a second, on access tokens already handed out too. Nobody changes their own role, and
-/// the last active super admin stays.
+/// the last active super admin stays. Under a role without `support:write` their tickets go back to the queue, but for closed ones.
 #[utoipa::path(
     patch, path = "/admin/users/{id}", operation_id = "updateAdmin", tag = "Admins",
     params(("id" = uuid::Uuid, Path, description = "The member of staff")),
@@ -66,8 +69,8 @@ pub async fn handle(
     id: PathId<AdminId>,
     if_match: IfMatch,
     body: Json<UpdateAdminBody>,
-    admins: web::Data<AdminAccounts>,
+    staff: web::Data<ChangeStaff>,
 ) -> Result<Answer, Problem> {
     let patch = body.into_inner().into_command()?;
-    answer(admins.update(&context, id.0, &if_match, patch).await?)
+    answer(staff.update(&context, id.0, &if_match, patch).await?)
 }

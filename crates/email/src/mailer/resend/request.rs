@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use crate::mailer::{
     MailerError, Message,
-    shared::{one_line, sender},
+    shared::{encoded_line, one_line, sender},
 };
 
 /// The body of `POST /emails`. The same message gives the same bytes: Resend refuses a key that comes with another body.
@@ -31,11 +31,17 @@ impl<'a> SendEmail<'a> {
             Some(Tag { name: "template", value: message.template.to_string() }),
             Some(Tag { name: "notification_id", value: message.id.to_string() }),
         ];
+        let from = sender(message)?;
+        let subject = one_line(&message.content.subject);
         Ok(Self {
-            from: sender(message)?.to_string(),
+            // Resend puts ASCII into the headers as it is, also when it would be read as an encoded word.
+            from: match from.name.as_deref().and_then(encoded_line) {
+                Some(words) => format!("{words} <{}>", from.email),
+                None => from.to_string(),
+            },
             to: [message.to.as_str()],
             reply_to: message.reply_to.as_str(),
-            subject: one_line(&message.content.subject),
+            subject: encoded_line(&subject).unwrap_or(subject),
             html: &message.content.html,
             text: &message.content.text,
             tags: tags.into_iter().flatten().collect(),

@@ -1,16 +1,9 @@
-use kernel::{Actor, AdminId, Changes, RequestContext, Tx, VersionMatch};
-use serde_json::json;
+use kernel::{AdminId, RequestContext, Tx, VersionMatch};
 
 use super::StaffTickets;
 use crate::{
     SupportError,
-    domain::{Audience, Recipient, Ticket, TicketId, TicketView},
-    events,
-    repository::StaffMember,
-    service::{
-        announce::{entry, event, recipient},
-        edit::Edit,
-    },
+    domain::{Audience, TicketId, TicketView},
 };
 
 impl StaffTickets {
@@ -35,7 +28,7 @@ impl StaffTickets {
             Some(to) => Some(self.ports.assignee_in(&mut tx, to).await?),
             None => None,
         };
-        let ticket = self.give_in(&mut tx, context, edit, member.as_ref()).await?;
+        let ticket = self.ports.give_in(&mut tx, context, edit, member.as_ref()).await?;
         let view = self.ports.view_in(&mut tx, ticket).await?;
         tx.commit().await?;
         Ok(view)
@@ -67,42 +60,28 @@ impl StaffTickets {
                 continue;
             }
             let member = self.ports.assignee_in(&mut tx, to).await?;
-            let ticket = self.give_in(&mut tx, context, edit, Some(&member)).await?;
+            let ticket = self.ports.give_in(&mut tx, context, edit, Some(&member)).await?;
             let view = self.ports.view_in(&mut tx, ticket).await?;
             tx.commit().await?;
             return Ok(Some(view));
         }
     }
 
-    async fn give_in(
+    /// Returns all tickets of a member of staff to the queue who is to lose the right to have any; closed ones stay as
+    /// they are, and go back when they are opened again. Tells how many they were.
+    ///
+    /// Call it before the member's account is locked, because tickets are locked first everywhere; and once more after
+    /// that, for what was given to them meanwhile.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn release_all_in(
         &self,
         tx: &mut Tx,
         context: &RequestContext,
-        mut edit: Edit,
-        member: Option<&StaffMember>,
-    ) -> Result<Ticket, SupportError> {
-        edit.after.assigned_to = member.map(|it| it.id);
-        let (from, to) = (edit.before.assigned_to, edit.after.assigned_to);
-        let by = match context.actor {
-            Actor::Admin { id, .. } => Some(id),
-            _ => None,
-        };
-        // Nobody needs a mail about what they did themselves.
-        let told = member.filter(|it| Some(it.id) != by);
-        let told = told.map(|it| Recipient { email: it.email.clone(), first_name: Some(it.first_name.clone()) });
-        let payload = json!({
-            "ticketNumber": edit.after.number.as_str(),
-            "subject": edit.after.subject.as_str(),
-            "priority": edit.after.priority,
-            "from": from,
-            "to": to,
-            "assignedById": by,
-            "recipient": recipient(told.as_ref()),
-        });
-        let entry = entry("TICKET_ASSIGNED", &edit.after).changes(Changes::new().field("assignedToId", &from, &to));
-        let event = event(events::TICKET_ASSIGNED, &edit.after, payload);
-        self.ports.announce_in(tx, context, entry, event).await?;
-        self.ports.save_in(tx, context, edit).await
+        admin: AdminId,
+    ) -> Result<u64, SupportError> {
+        self.ports.release_all_in(tx, context, admin).await
     }
 }
 

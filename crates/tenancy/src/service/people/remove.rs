@@ -50,7 +50,13 @@ impl People {
         self.announce_removal_in(tx, context, person).await
     }
 
-    async fn forget_contact_in(&self, tx: &mut Tx, workshop: &Tenant, id: TenantUserId) -> Result<(), TenancyError> {
+    /// A workshop whose primary contact has gone has none.
+    pub(super) async fn forget_contact_in(
+        &self,
+        tx: &mut Tx,
+        workshop: &Tenant,
+        id: TenantUserId,
+    ) -> Result<(), TenancyError> {
         if workshop.primary_contact_id == Some(id) {
             let after = Tenant { primary_contact_id: None, ..workshop.clone() };
             self.ports.save_tenant_in(tx, workshop, after).await?;

@@ -10,7 +10,7 @@ use crate::{
 
 impl People {
     /// Changes a person who still has one of the `versions`. A new role takes effect on access tokens already
-    /// handed out; a deactivated person is signed out everywhere; whoever is activated needs a seat. A patch
+    /// handed out; a deactivated person is signed out everywhere and no longer the primary contact; whoever is activated needs a seat. A patch
     /// that changes nothing leaves no trace.
     ///
     /// # Errors
@@ -45,6 +45,9 @@ impl People {
             self.take_seat_in(&mut tx, context, &workshop).await?;
         }
         let after = self.save_in(&mut tx, &before, after).await?;
+        if before.is_active && !after.is_active {
+            self.forget_contact_in(&mut tx, &workshop, id).await?;
+        }
         self.announce_update_in(&mut tx, context, &before, &after).await?;
         tx.commit().await?;
         Ok(after)

@@ -52,12 +52,13 @@ impl Tenants {
         if used > limit { Err(TenancyError::PlanTooSmall { used, limit }) } else { Ok(()) }
     }
 
-    /// The primary contact is one of the workshop's own people.
+    /// The primary contact is one of the workshop's own people, and active.
     async fn check_contact_in(&self, tx: &mut Tx, before: &Tenant, after: &Tenant) -> Result<(), TenancyError> {
         match after.primary_contact_id {
             Some(contact) if after.primary_contact_id != before.primary_contact_id => {
                 let person = self.ports.people.find_for_update(tx, after.id, contact).await?;
-                person.map(|_| ()).ok_or_else(|| TenancyError::Validation(vec![no_such_contact()]))
+                let is_active = person.is_some_and(|person| person.is_active);
+                is_active.then_some(()).ok_or_else(|| TenancyError::Validation(vec![no_such_contact()]))
             }
             _ => Ok(()),
         }

@@ -40,7 +40,7 @@ pub async fn handle(
         let (suppression, is_new) = suppressions.add_in(tx, &context, email).await?;
         let address: String = url::form_urlencoded::byte_serialize(suppression.email.as_str().as_bytes()).collect();
         let answer = SuppressionAnswer { suppression: suppression.into() };
-        let created = Answer::created(&format!("/api/admin/notifications/suppressions/{address}"), &answer)?;
+        let created = Answer::created(&format!("/api/admin/notifications/suppressions?email={address}"), &answer)?;
         Ok(if is_new { created } else { created.status(StatusCode::OK) })
     })
     .await

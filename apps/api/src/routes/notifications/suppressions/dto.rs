@@ -40,6 +40,12 @@ pub struct SuppressionAnswer {
 /// An address that is written to again.
 #[derive(Serialize, ToSchema)]
 pub struct RemovedSuppressionAnswer {
-    pub(super) message: &'static str,
-    pub(super) suppression: SuppressionDto,
+    message: &'static str,
+    suppression: SuppressionDto,
+}
+
+impl From<Suppression> for RemovedSuppressionAnswer {
+    fn from(removed: Suppression) -> Self {
+        Self { message: "The address is written to again.", suppression: removed.into() }
+    }
 }

@@ -7,7 +7,8 @@ use crate::http::{Answer, Context, PathText, Problem, Require, access::admin};
 
 /// Take an address off the suppression list
 ///
-/// It is written to again from now on; what was not sent meanwhile can be sent again one by one.
+/// It is written to again from now on; what was not sent meanwhile can be sent again one by one. An address with a
+/// slash has no room in a path: send it as `?email=` to the list.
 #[utoipa::path(
     delete, path = "/admin/notifications/suppressions/{email}", operation_id = "removeSuppression",
     tag = "Notifications",
@@ -20,7 +21,6 @@ pub async fn handle(
     email: PathText<EmailAddress>,
     suppressions: web::Data<Suppressions>,
 ) -> Result<Answer, Problem> {
-    let suppression = suppressions.remove(&context, &email.0).await?;
-    let message = "The address is written to again.";
-    Answer::ok(&RemovedSuppressionAnswer { message, suppression: suppression.into() })
+    let removed = suppressions.remove(&context, &email.0).await?;
+    Answer::ok(&RemovedSuppressionAnswer::from(removed))
 }
