@@ -70,6 +70,12 @@ pub struct ThrottleConfig {
     pub links_per_address: u32,
     /// The same from one network (50), and four times as many from one IPv6 /48.
     pub links_per_network: u32,
+    /// So many invitations, reset links and welcomes that others want an hour, to one person (5).
+    pub messages_per_person: u32,
+    /// The same to one address, whoever it belongs to (5).
+    pub messages_per_address: u32,
+    /// So many of them a day on behalf of one workshop (200).
+    pub messages_per_tenant: u32,
     /// After so many failures of one account over all networks its sign-ins are slow (30), never locked.
     pub account_failures: u32,
     /// How slow (1 s).
@@ -89,6 +95,9 @@ impl Default for ThrottleConfig {
             wide_network_failures: 200,
             links_per_address: 5,
             links_per_network: 50,
+            messages_per_person: 5,
+            messages_per_address: 5,
+            messages_per_tenant: 200,
             account_failures: 30,
             account_delay: Duration::from_secs(1),
         }

@@ -57,6 +57,12 @@ pub enum AuthError {
     /// Fields of a request are wrong.
     #[error("the request has wrong fields")]
     Invalid(Vec<FieldError>),
+    /// So much was sent to the person, to the address or on behalf of the workshop that it must wait.
+    #[error("too much was sent there, or by this workshop, already; try again later")]
+    TooManyMessages {
+        /// How long to wait.
+        retry_after: Duration,
+    },
     /// The current password that was given to change it is wrong.
     #[error("the current password is wrong")]
     CurrentPasswordIncorrect,
@@ -104,7 +110,9 @@ impl DomainError for AuthError {
             | Self::TokenExpired
             | Self::TokenRevoked
             | Self::RefreshReused => ErrorKind::Unauthenticated,
-            Self::AccountLocked { .. } | Self::TooManyFailures { .. } => ErrorKind::RateLimited,
+            Self::AccountLocked { .. } | Self::TooManyFailures { .. } | Self::TooManyMessages { .. } => {
+                ErrorKind::RateLimited
+            }
             Self::TenantSuspended | Self::Forbidden => ErrorKind::Forbidden,
             Self::Invalid(_) | Self::CurrentPasswordIncorrect | Self::OneTimeTokenInvalid => ErrorKind::Validation,
             Self::EmailTaken | Self::CannotChangeSelf | Self::LastSuperAdmin | Self::IllegalTransition => {
@@ -124,7 +132,7 @@ impl DomainError for AuthError {
         match self {
             Self::InvalidCredentials => ErrorCode::InvalidCredentials,
             Self::AccountLocked { .. } => ErrorCode::AccountLocked,
-            Self::TooManyFailures { .. } => ErrorCode::RateLimited,
+            Self::TooManyFailures { .. } | Self::TooManyMessages { .. } => ErrorCode::RateLimited,
             Self::TenantSuspended => ErrorCode::TenantSuspended,
             Self::Unauthenticated => ErrorCode::Unauthenticated,
             Self::TokenInvalid => ErrorCode::TokenInvalid,
@@ -164,7 +172,9 @@ impl DomainError for AuthError {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::AccountLocked { retry_after } | Self::TooManyFailures { retry_after } => Some(*retry_after),
+            Self::AccountLocked { retry_after }
+            | Self::TooManyFailures { retry_after }
+            | Self::TooManyMessages { retry_after } => Some(*retry_after),
             Self::RevocationsStale | Self::HashQueueFull => Some(Duration::from_secs(1)),
             Self::Store(error) if error.is_unavailable() => Some(Duration::from_secs(1)),
             _ => None,

@@ -44,6 +44,8 @@ pub struct AuthServices {
     pub passwords: Arc<Passwords>,
     /// Issues and accepts invitations.
     pub invitations: Arc<Invitations>,
+    /// Counts tries to sign in, and what is written to addresses.
+    pub throttle: Arc<Throttle>,
     /// Manages staff.
     pub admins: Arc<AdminAccounts>,
     /// Takes people out.
@@ -94,7 +96,7 @@ impl AuthServices {
         let passwords = Arc::new(Passwords::new(tools.clone()));
         let housekeeping = Housekeeping {
             transactor: Arc::clone(&core.transactor),
-            throttle,
+            throttle: Arc::clone(&throttle),
             revocations: held(),
             sessions: Arc::clone(&sessions),
             passwords: Arc::clone(&passwords),
@@ -107,6 +109,7 @@ impl AuthServices {
             sign_out: Arc::new(sign_out),
             profiles: Arc::new(profiles),
             sessions,
+            throttle,
             revocations,
             passwords,
             invitations: Arc::new(Invitations::new(tools.clone())),

@@ -26,7 +26,7 @@ use crate::{
     config::Config,
     http::{Gate, Idempotency},
     openapi::OpenApiText,
-    workflows::{ChangeStaff, ErasePerson, ViewWorkshop},
+    workflows::{ChangeStaff, ErasePerson, OpenTicket, ViewWorkshop},
 };
 
 /// Everything that handlers, jobs and commands work with.
@@ -49,6 +49,7 @@ pub struct Services {
     view_workshop: ViewWorkshop,
     erase_person: ErasePerson,
     change_staff: ChangeStaff,
+    open_ticket: OpenTicket,
     openapi: OpenApiText,
 }
 
@@ -94,6 +95,7 @@ impl Services {
             admins: Arc::clone(&auth.admins),
             tickets: Arc::clone(&support.staff),
         };
+        let open_ticket = OpenTicket { tickets: Arc::clone(&support.staff), throttle: Arc::clone(&auth.throttle) };
         let openapi = OpenApiText::new(config.environment)?;
         Ok(Self {
             config: Arc::new(config),
@@ -106,6 +108,7 @@ impl Services {
             view_workshop,
             erase_person,
             change_staff,
+            open_ticket,
             openapi,
         })
     }
@@ -127,6 +130,7 @@ impl Services {
             .app_data(web::Data::new(self.view_workshop.clone()))
             .app_data(web::Data::new(self.erase_person.clone()))
             .app_data(web::Data::new(self.change_staff.clone()))
+            .app_data(web::Data::new(self.open_ticket.clone()))
             .app_data(web::Data::new(self.openapi.clone()));
         self.audit.provide(config);
         self.auth.provide(config);

@@ -4,6 +4,7 @@ mod add_person;
 mod erase_person;
 mod change_staff;
 mod invite_again;
+mod open_ticket;
 mod open_workshop;
 mod view_workshop;
 
@@ -11,6 +12,7 @@ pub use add_person::{AddPerson, PreparedPerson};
 pub use erase_person::ErasePerson;
 pub use change_staff::ChangeStaff;
 pub use invite_again::InviteAgain;
+pub use open_ticket::OpenTicket;
 pub use open_workshop::OpenWorkshop;
 pub use view_workshop::{MayRead, Surroundings, ViewWorkshop};
 

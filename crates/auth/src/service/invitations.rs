@@ -27,10 +27,12 @@ impl Invitations {
     /// Sends a link that is good for 7 days; older ones die. The workshop's side has locked or just added the person.
     ///
     /// # Errors
-    /// [`AuthError::IllegalTransition`] for staff, who are never invited; what the store says.
+    /// [`AuthError::TooManyMessages`]; [`AuthError::IllegalTransition`] for staff, who are never invited; what the store
+    /// says.
     pub async fn issue_in(&self, tx: &mut Tx, to: &Recipient) -> Result<(), AuthError> {
         let ports = &self.tools.ports;
         let Subject::Tenant { tenant_id, user_id } = to.subject else { return Err(AuthError::IllegalTransition) };
+        self.tools.throttle.count_message_to_in(tx, to).await?;
         let current = ports.credentials.find_hash_for_update(tx, tenant_id, user_id).await?;
         let bound_to = PasswordHash::fingerprint(current.as_ref());
         let now = ports.clock.now();

@@ -67,7 +67,7 @@ async fn a_bad_password_does_not_cost_the_invitation() {
 
 #[tokio::test]
 async fn issuing_kills_older_links_and_seals_the_token() {
-    let mut mocks = Mocks::new();
+    let mut mocks = Mocks::new().with_rates();
     let published = Published::by(&mut mocks);
     mocks.credentials.expect_find_hash_for_update().returning(|_, _, _| Ok(None));
     let mut tokens = MockOneTimeTokenRepository::new();
@@ -93,4 +93,32 @@ async fn issuing_kills_older_links_and_seals_the_token() {
     assert_eq!((event.kind, event.tenant_id), ("auth.invitation_issued", Some(person.tenant_id)));
     assert_eq!(event.payload["subdomain"], "beas");
     assert_eq!(opened(&event).len(), 43);
+}
+
+#[tokio::test]
+async fn one_message_too_many_is_refused_and_says_when_to_come_back() {
+    // The person's count, the address's, the workshop's: whichever is reached.
+    for (full, limit, window) in [(0, 5, 3_600), (1, 5, 3_600), (2, 200, 86_400)] {
+        let mut mocks = Mocks::new();
+        let ends_at = FixedClock::default().now() + chrono::TimeDelta::minutes(7);
+        let mut asked = 0;
+        mocks.rates.expect_count_in().returning(move |_, key, length| {
+            assert_eq!((key.len() <= 64, asked < 2 || length.as_secs() == 86_400), (true, true));
+            let count = if asked == full { limit + 1 } else { 1 };
+            assert!(asked != full || length.as_secs() == window);
+            asked += 1;
+            Ok(kernel::rate::Counted { count, ends_at })
+        });
+        let published = Published::by(&mut mocks);
+        let (tools, kept) = tools(mocks, MockOneTimeTokenRepository::new(), MockInvitationAcceptance::new());
+        let person = a_person();
+        let to = Recipient::tenant_user(person.tenant_id, person.user_id, person.email, "Bea", "Bea's", "beas");
+        let mut tx = kept.transactor.begin().await.expect("begins");
+        let refused = Invitations::new(tools).issue_in(&mut tx, &to).await.expect_err("too many");
+        assert_eq!(
+            (refused.code(), refused.retry_after().map(|it| it.as_secs())),
+            (kernel::ErrorCode::RateLimited, Some(420))
+        );
+        assert!(published.is_empty());
+    }
 }

@@ -16,6 +16,8 @@ use crate::{
     repository::{AttemptRepository, CountRule},
 };
 
+mod mail;
+
 /// Counts tries to sign in, slows and locks.
 ///
 /// A try is counted before the password is looked at, so that parallel tries cannot slip through together, and taken

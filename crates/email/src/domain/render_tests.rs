@@ -90,7 +90,7 @@ fn people_and_staff_are_led_to_their_own_side() {
 
 #[rstest]
 #[case(samples::variables(Template::AdminWelcome), "Welcome to NextCRM")]
-#[case(samples::variables(Template::TenantWelcome), "You are invited to Jo's Garage on NextCRM")]
+#[case(samples::variables(Template::TenantWelcome), "You are invited to a workshop on NextCRM")]
 #[case(samples::variables(Template::PasswordReset), "Reset your Jo's Garage password")]
 #[case(staff_reset(), "Reset your NextCRM password")]
 #[case(trial(7), "Your trial of NextCRM ends in 7 days")]

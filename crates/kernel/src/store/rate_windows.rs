@@ -49,6 +49,7 @@ fn ended(now: DateTime<Utc>) -> Expr {
 
 async fn take(tx: &mut Tx, delete: &mut DeleteStatement) -> Result<(Vec<Ended>, u64), StoreError> {
     let delete = delete.returning(Query::returning().columns(["count", "note"]));
+    // bound: one, or what the caller's limit lets go
     let rows = tx.executor().query_all(&*delete).await?;
     let noted = |row: &QueryResult| -> Result<Option<Ended>, DbErr> {
         let note: Option<String> = row.try_get("", "note")?;

@@ -1,13 +1,13 @@
 use actix_web::web;
 use serde::Deserialize;
-use support::{
-    domain::{NewStaffTicket, NewStaffTicketInput, NewTicketInput},
-    service::StaffTickets,
-};
+use support::domain::{NewStaffTicket, NewStaffTicketInput, NewTicketInput};
 use utoipa::ToSchema;
 
 use super::dto::{TicketAnswer, created};
-use crate::http::{Answer, Context, Idempotent, Json, Problem, Require, access::admin};
+use crate::{
+    http::{Answer, Context, Idempotent, Json, Problem, Require, access::admin},
+    workflows::OpenTicket,
+};
 
 /// A ticket on behalf of a workshop.
 #[derive(Deserialize, ToSchema)]
@@ -44,7 +44,7 @@ impl CreateStaffTicketBody {
 
 /// Open a ticket on behalf of a workshop
 ///
-/// Whoever it is for gets a confirmation by mail.
+/// Whoever it is for gets a confirmation by mail. For an address without an account, 429 RATE_LIMITED after 5 an hour.
 #[utoipa::path(
     post, path = "/admin/support/tickets", operation_id = "createTicket", tag = "Support",
     request_body = CreateStaffTicketBody,
@@ -55,11 +55,11 @@ pub async fn handle(
     context: Context,
     key: Idempotent,
     body: Json<CreateStaffTicketBody>,
-    tickets: web::Data<StaffTickets>,
+    workflow: web::Data<OpenTicket>,
 ) -> Result<Answer, Problem> {
     let new = body.into_inner().into_command()?;
     key.once(async |tx| {
-        let view = tickets.create_in(tx, &context, new).await?;
+        let view = workflow.open_in(tx, &context, new).await?;
         created("/api/admin/support/tickets", view)
     })
     .await

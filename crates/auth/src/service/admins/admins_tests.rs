@@ -61,7 +61,7 @@ fn found(account: &AdminAccount, super_admins: &[u128]) -> Mocks {
 
 #[tokio::test]
 async fn a_new_admin_gets_a_temporary_password_that_only_the_message_tells() {
-    let mut mocks = Mocks::new();
+    let mut mocks = Mocks::new().with_rates();
     let published = Published::by(&mut mocks);
     mocks.admins.expect_insert_admin_in().once().returning(|_, _| Ok(()));
     let (accounts, kept) = accounts(mocks, MockOneTimeTokenRepository::new());
@@ -191,7 +191,7 @@ async fn deactivation_ends_sessions_tokens_and_links() {
 #[tokio::test]
 async fn a_reset_by_staff_takes_the_password_away_and_sends_a_link() {
     let account = target(AdminRole::Support);
-    let mut mocks = found(&account, &[]);
+    let mut mocks = found(&account, &[]).with_rates();
     let published = Published::by(&mut mocks);
     mocks
         .admins

@@ -23,7 +23,7 @@ impl AdminAccounts {
     ///
     /// # Errors
     /// [`AuthError::EmailTaken`]; [`AuthError::Forbidden`] for a role that may more than the actor;
-    /// [`AuthError::HashQueueFull`].
+    /// [`AuthError::TooManyMessages`], [`AuthError::HashQueueFull`].
     pub async fn create(&self, context: &RequestContext, admin: NewAdmin) -> Result<AdminAccount, AuthError> {
         let prepared = self.prepare(admin).await?;
         let mut tx = self.tools.ports.transactor.begin().await?;
@@ -52,7 +52,9 @@ impl AdminAccounts {
         prepared: &PreparedAdmin,
     ) -> Result<AdminAccount, AuthError> {
         let account = self.insert_in(tx, context, prepared).await?;
-        let event = message(&self.tools, ADMIN_WELCOME, &Recipient::from(&account), prepared.password.secret())?;
+        let to = Recipient::from(&account);
+        self.tools.throttle.count_message_to_in(tx, &to).await?;
+        let event = message(&self.tools, ADMIN_WELCOME, &to, prepared.password.secret())?;
         self.tools.ports.outbox.publish_in(tx, event).await?;
         Ok(account)
     }

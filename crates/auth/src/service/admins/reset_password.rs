@@ -16,7 +16,7 @@ impl AdminAccounts {
     ///
     /// # Errors
     /// [`AuthError::AdminNotFound`], [`AuthError::Forbidden`]; [`AuthError::IllegalTransition`] when they are inactive;
-    /// [`AuthError::HashQueueFull`].
+    /// [`AuthError::TooManyMessages`], [`AuthError::HashQueueFull`].
     pub async fn reset_password(&self, context: &RequestContext, id: AdminId) -> Result<(), AuthError> {
         let ports = &self.tools.ports;
         let hash = self.unguessable().await?;
@@ -35,6 +35,7 @@ impl AdminAccounts {
         let (token, text) =
             OneTimeToken::issue(ports.entropy.as_ref(), now, TokenPurpose::AdminReset, subject, bound_to);
         let to = Recipient::from(&account);
+        self.tools.throttle.count_message_to_in(&mut tx, &to).await?;
         send_token_in(&self.tools, &mut tx, PASSWORD_RESET_LINK, &to, (&token, &text)).await?;
         let entry = AuditEntry::done("PASSWORD_RESET_REQUESTED", "admin_user", id);
         ports.audit.record_in(&mut tx, context, entry).await?;

@@ -12,7 +12,8 @@ pub fn subject(variables: &Variables, brand: &Brand) -> String {
     let product = &brand.name;
     let subject = match variables {
         Variables::AdminWelcome(_) => format!("Welcome to {product}"),
-        Variables::TenantWelcome(it) => format!("You are invited to {} on {product}", it.tenant_name),
+        // The workshop's name stays out: whoever is invited knows neither it nor who chose it.
+        Variables::TenantWelcome(_) => format!("You are invited to a workshop on {product}"),
         Variables::PasswordReset(it) => {
             format!("Reset your {} password", it.tenant_name.as_deref().unwrap_or(product))
         }

@@ -9,6 +9,7 @@ use crate::{
 /// Send an invitation again
 ///
 /// With a new link, good for 7 days; older ones die. 409 ILLEGAL_TRANSITION for somebody who has accepted, or was never invited.
+/// After 5 an hour to one person or address, and 200 a day on behalf of the workshop: 429 RATE_LIMITED.
 #[utoipa::path(
     post, path = "/admin/tenants/{id}/users/{userId}/invitation/resend", operation_id = "resendInvitation",
     tag = "Tenant users",

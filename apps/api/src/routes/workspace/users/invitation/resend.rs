@@ -9,6 +9,7 @@ use crate::{
 /// Send an invitation to one's own workshop again
 ///
 /// With a new link, good for 7 days; older ones die.
+/// After 5 an hour to one person or address, and 200 a day on behalf of the workshop: 429 RATE_LIMITED.
 #[utoipa::path(
     post, path = "/tenant/users/{id}/invitation/resend", operation_id = "resendOwnInvitation",
     tag = "Workspace users",
