@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the right answer to whatever goes wrong")]
 
-use kernel::Transactor;
+use kernel::{DatabaseOptions, Maintenance, Transactor};
 use sea_orm::{ConnectionTrait, Statement};
 use test_support::{TestDatabase, on_each_database};
 
@@ -19,8 +19,8 @@ async fn number(db: &TestDatabase, sql: &str) -> i64 {
 }
 
 /// How many steps lie at and after this one.
-async fn steps_from(db: &TestDatabase, name: &str) -> u32 {
-    let steps = migrations::status(db.database().writer()).await.unwrap();
+async fn steps_from(db: &Maintenance, name: &str) -> u32 {
+    let steps = migrations::status(db.connection()).await.unwrap();
     let at = steps.iter().position(|step| step.name == name).unwrap();
     u32::try_from(steps.len() - at).unwrap()
 }
@@ -47,10 +47,11 @@ async fn messages_that_are_there_are_counted() {
             );
             run(db, &message).await;
         }
-        let steps = steps_from(db, "m0017_message_counts").await;
-        migrations::down(db.database().writer(), steps).await.unwrap();
+        let maintenance = Maintenance::connect(&DatabaseOptions::new(db.url())).await.unwrap();
+        let steps = steps_from(&maintenance, "m0017_message_counts").await;
+        migrations::down(maintenance.connection(), steps).await.unwrap();
         assert_eq!(number(db, "SELECT COUNT(*) FROM support_messages").await, 2);
-        migrations::up(db.database().writer()).await.unwrap();
+        migrations::up(maintenance.connection()).await.unwrap();
         let counted = "SELECT COUNT(*) FROM support_tickets WHERE (ticket_number = 'TKT-1' AND message_count = 2) \
                        OR (ticket_number = 'TKT-2' AND message_count = 0)";
         assert_eq!(number(db, counted).await, 2);

@@ -1,16 +1,16 @@
 //! What needs two domains at once: one transaction, and each domain's `_in` twins inside it.
 
 mod add_person;
-mod erase_person;
 mod change_staff;
+mod erase_person;
 mod invite_again;
 mod open_ticket;
 mod open_workshop;
 mod view_workshop;
 
 pub use add_person::{AddPerson, PreparedPerson};
-pub use erase_person::ErasePerson;
 pub use change_staff::ChangeStaff;
+pub use erase_person::ErasePerson;
 pub use invite_again::InviteAgain;
 pub use open_ticket::OpenTicket;
 pub use open_workshop::OpenWorkshop;
