@@ -116,7 +116,7 @@ fn count(history: &History, until: i64, span: fn(Priority) -> TimeDelta, is_met:
                     allowed = span(priority).num_minutes();
                 }
                 HistoryChange::Status { to, .. } => running = to.clock_runs(),
-                HistoryChange::Answered => {}
+                HistoryChange::Answered | HistoryChange::Assigned { .. } => {}
             }
             met |= is_met(entry.change);
             if running && !met && missed.is_none() && elapsed > allowed {

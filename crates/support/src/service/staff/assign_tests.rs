@@ -3,7 +3,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    domain::Status,
+    domain::{Status, Ticket},
+    events,
     repository::Workshop,
     service::test_ports::{ADMIN, Kept, Mocks, TENANT, TICKET, a_ticket, member, staff},
 };
