@@ -39,16 +39,25 @@ impl Housekeeping {
 }
 
 impl Housekeeping {
-    async fn erase_secrets(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+    /// Tells whether nothing is left; false when it was stopped before.
+    async fn erase_secrets(&self, stop: &CancellationToken) -> Result<bool, StoreError> {
         let before = self.clock.now() - KEEP_SECRETS;
-        while self.queue.erase_secrets(before, BATCH).await? > 0 && !stop.is_cancelled() {}
-        Ok(())
+        while self.queue.erase_secrets(before, BATCH).await? > 0 {
+            if stop.is_cancelled() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
-    async fn delete_old(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+    async fn delete_old(&self, stop: &CancellationToken) -> Result<bool, StoreError> {
         let before = self.clock.now() - KEEP_LOG;
-        while self.queue.delete_old(before, BATCH).await? > 0 && !stop.is_cancelled() {}
-        Ok(())
+        while self.queue.delete_old(before, BATCH).await? > 0 {
+            if stop.is_cancelled() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -60,11 +69,12 @@ impl Job for Housekeeping {
 
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
         let mut items = Items::of(self.name());
-        items.note("secrets", self.erase_secrets(stop).await)?;
-        if !stop.is_cancelled() {
-            items.note("messages", self.delete_old(stop).await)?;
+        let erased = items.note("secrets", self.erase_secrets(stop).await)?;
+        if erased == Some(false) {
+            return Err("stopped early".into());
         }
-        if stop.is_cancelled() {
+        let deleted = items.note("messages", self.delete_old(stop).await)?;
+        if deleted == Some(false) {
             return Err("stopped early".into());
         }
         items.finish()

@@ -30,14 +30,23 @@ impl Housekeeping {
 }
 
 impl Housekeeping {
-    async fn sweep_events(&self, stop: &CancellationToken) -> Result<(), StoreError> {
-        while self.outbox.sweep(KEEP_EVENTS, BATCH).await? > 0 && !stop.is_cancelled() {}
-        Ok(())
+    /// Tells whether nothing is left; false when it was stopped before.
+    async fn sweep_events(&self, stop: &CancellationToken) -> Result<bool, StoreError> {
+        while self.outbox.sweep(KEEP_EVENTS, BATCH).await? > 0 {
+            if stop.is_cancelled() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
-    async fn sweep_keys(&self, stop: &CancellationToken) -> Result<(), StoreError> {
-        while self.keys.sweep(BATCH).await? > 0 && !stop.is_cancelled() {}
-        Ok(())
+    async fn sweep_keys(&self, stop: &CancellationToken) -> Result<bool, StoreError> {
+        while self.keys.sweep(BATCH).await? > 0 {
+            if stop.is_cancelled() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -49,11 +58,12 @@ impl Job for Housekeeping {
 
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
         let mut items = Items::of(self.name());
-        items.note("events", self.sweep_events(stop).await)?;
-        if !stop.is_cancelled() {
-            items.note("idempotency keys", self.sweep_keys(stop).await)?;
+        let events = items.note("events", self.sweep_events(stop).await)?;
+        if events == Some(false) {
+            return Err("stopped early".into());
         }
-        if stop.is_cancelled() {
+        let keys = items.note("idempotency keys", self.sweep_keys(stop).await)?;
+        if keys == Some(false) {
             return Err("stopped early".into());
         }
         items.finish()

@@ -41,11 +41,12 @@ impl Job for UsageHousekeeping {
             let day = today.checked_add_months(Months::new(ahead)).unwrap_or(today);
             items.note(day.format("room for %Y-%m"), self.make_room(day).await)?;
         }
-        items.note("points", self.delete_all_points(before, stop).await)?;
-        if !stop.is_cancelled() {
-            items.note("keys", self.delete_all_keys(before, stop).await)?;
+        let points = items.note("points", self.delete_all_points(before, stop).await)?;
+        if points == Some(false) {
+            return Err("stopped early".into());
         }
-        if stop.is_cancelled() {
+        let keys = items.note("keys", self.delete_all_keys(before, stop).await)?;
+        if keys == Some(false) {
             return Err("stopped early".into());
         }
         items.finish()
@@ -59,14 +60,23 @@ impl UsageHousekeeping {
         tx.commit().await
     }
 
-    async fn delete_all_points(&self, before: DateTime<Utc>, stop: &CancellationToken) -> Result<(), StoreError> {
-        while self.delete_points(before).await? > 0 && !stop.is_cancelled() {}
-        Ok(())
+    /// Tells whether nothing is left; false when it was stopped before.
+    async fn delete_all_points(&self, before: DateTime<Utc>, stop: &CancellationToken) -> Result<bool, StoreError> {
+        while self.delete_points(before).await? > 0 {
+            if stop.is_cancelled() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
-    async fn delete_all_keys(&self, before: DateTime<Utc>, stop: &CancellationToken) -> Result<(), StoreError> {
-        while self.delete_keys(before).await? > 0 && !stop.is_cancelled() {}
-        Ok(())
+    async fn delete_all_keys(&self, before: DateTime<Utc>, stop: &CancellationToken) -> Result<bool, StoreError> {
+        while self.delete_keys(before).await? > 0 {
+            if stop.is_cancelled() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     async fn delete_points(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
