@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use actix_web::web;
 use common::{Api, Call};
-use kernel::AdminRole;
-use nextcrm::http::{Answer, Idempotent, Json, Problem, Require, Routes, access::admin};
+use kernel::{AdminRole, TenantId};
+use nextcrm::http::{Answer, Idempotent, Json, PathId, Problem, Require, Routes, access::admin};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use test_support::{TestDatabase, on_each_database};
@@ -46,9 +46,30 @@ mod create {
     }
 }
 
+mod attach {
+    use super::*;
+
+    #[utoipa::path(post, path = "/things/{id}/parts", operation_id = "attachPart", params(("id" = String, Path)),
+        responses((status = 201)))]
+    pub async fn handle(
+        _: Require<admin::TenantsWrite>,
+        id: PathId<TenantId>,
+        key: Idempotent,
+        core: web::Data<nextcrm::composition::Core>,
+    ) -> Result<Answer, Problem> {
+        key.once(async |tx| {
+            let event = kernel::outbox::NewEvent::new("test.attached", id.0, json!({}));
+            core.outbox.publish_in(tx, event).await?;
+            Answer::created("/api/things/1", &json!({ "number": NUMBER.fetch_add(1, Ordering::SeqCst) }))
+        })
+        .await
+    }
+}
+
 async fn api(db: &TestDatabase) -> Api {
     let mut routes = Routes::new();
     routes.add(nextcrm::operation!(create));
+    routes.add(nextcrm::operation!(attach));
     Api::start_routes(db, &routes, &[]).await
 }
 
@@ -110,6 +131,31 @@ async fn what_fails_gives_the_key_back() {
         assert_eq!(reply.header("idempotent-replayed"), "");
         let bad = api.post("/api/things").bearer(&token).header("idempotency-key", "a b").json(&json!({ "name": "a" }));
         bad.send().await.invalid(&["Idempotency-Key INVALID"]);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn another_spelling_of_the_path_is_the_same_request() {
+    on_each_database(async |db| {
+        let api = api(db).await;
+        let token = api.admin_token(AdminRole::Admin);
+        let body = json!({});
+        let send = |path: &str| create(&api, &token, path, "k3", &body).send();
+        let first = send("/api/things/0a0b0c0d-0000-7000-8000-00000000abcd/parts").await;
+        first.expect(201);
+        for spelling in [
+            "/api/things/0A0B0C0D-0000-7000-8000-00000000ABCD/parts",
+            "/api/v1/things/0a0B0c0D-0000-7000-8000-00000000abcd/parts",
+            "/api/things/%30a0b0c0d-0000-7000-8000-00000000abc%64/parts",
+            "/api/things/0a0b0c0d-0000-7000-8000-00000000abcd/%70arts",
+        ] {
+            let again = send(spelling).await;
+            assert_eq!((again.header("idempotent-replayed"), &again.body), ("true", &first.body), "{spelling}");
+        }
+        assert_eq!(api.count("outbox WHERE kind = 'test.attached'").await, 1);
+        let other = send("/api/things/0a0b0c0d-0000-7000-8000-00000000abce/parts").await;
+        assert_eq!(other.header("idempotent-replayed"), "", "another thing");
     })
     .await;
 }
