@@ -38,10 +38,11 @@ fn with_parameter(name: &str) -> Vec<String> {
     paths.iter().filter(|(_, item)| takes(item)).map(|(path, _)| path.clone()).collect()
 }
 
-/// An API with a workshop, and tokens that open both sides of it.
+/// An API with a workshop that has a ticket, and tokens that open both sides of it.
 struct World {
     api: Api,
     tenant: TenantId,
+    ticket: String,
     staff: String,
     owner: String,
 }
@@ -61,11 +62,15 @@ impl World {
             tenant_generation: 1,
         });
         let staff = api.admin_token(AdminRole::SuperAdmin);
-        Self { api, tenant, staff, owner }
+        let ticket = json!({ "subject": "Brakes", "description": "They squeal." });
+        let opened = api.post("/api/tenant/support/tickets").bearer(&owner).json(&ticket).send().await;
+        let ticket = opened.expect(201)["ticket"]["id"].as_str().expect("an id").to_owned();
+        Self { api, tenant, ticket, staff, owner }
     }
 
     fn at(&self, template: &str) -> String {
-        template.replace("{id}", &self.tenant.to_string())
+        let id = if template.contains("/tickets/") { self.ticket.clone() } else { self.tenant.to_string() };
+        template.replace("{id}", &id)
     }
 
     async fn get(&self, path: &str, query: &str) -> common::Reply {

@@ -185,7 +185,7 @@ async fn every_address_that_can_be_suppressed_can_be_taken_off_again() {
         let api = Api::start(db).await;
         let staff = api.admin_token(AdminRole::Admin);
         let list = "/api/admin/notifications/suppressions";
-        for local in ["jo", "a/b", "/", "a//b", "a+b", "50%2Foff", "a?b", "#1", "it's", "!$&*=^_`{|}~-", "a.b"] {
+        for local in ["jo", "a/b", "/", "a//b", "a+b", "50%2foff", "a?b", "#1", "it's", "!$&*=^_`{|}~-", "a.b"] {
             let address = format!("{local}@example.com");
             let encoded: String = url::form_urlencoded::byte_serialize(address.as_bytes()).collect();
             for by_query in [true, false] {
