@@ -92,7 +92,7 @@ impl Sealer {
     /// Seals everything that waits, unless another node is at it. Answers how many entries were sealed. A chain that
     /// begins so gets its first checkpoint at once.
     ///
-    /// What lies further back than [`LATE`] stays without a place, as does what no entry looks like: nothing of ours
+    /// What lies further back than an hour stays without a place, as does what no entry looks like: nothing of ours
     /// commits so late, and a seal would vouch for it. Verification names it.
     ///
     /// # Errors
