@@ -64,8 +64,8 @@ impl Changes {
 
     /// The names of the fields that changed, for events.
     #[must_use]
-    pub fn field_names(&self) -> Vec<&str> {
-        self.0.keys().map(String::as_str).collect()
+    pub fn field_names(&self) -> Vec<String> {
+        self.0.keys().cloned().collect()
     }
 
     /// The JSON object that is stored; `null` when nothing changed.
@@ -78,16 +78,13 @@ impl Changes {
 /// How a person is called who is about to leave: the trail names them until they are erased, when nobody else knows
 /// them any more.
 #[derive(Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct LeavingPerson {
-    /// Who.
     pub id: Uuid,
-    /// Their workshop.
     pub tenant_id: TenantId,
     /// First and last name.
     pub name: String,
-    /// Their address.
     pub email: String,
-    /// Their telephone.
     pub phone: Option<String>,
 }
 
@@ -99,18 +96,17 @@ impl std::fmt::Debug for LeavingPerson {
 
 /// What the trail is told; who, where from and when come from the context and the trail's clock.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct AuditEntry {
     /// Upper snake case, for example `TENANT_CREATED`.
     pub action: &'static str,
     /// The kind of thing acted on, singular snake case: `tenant`, `admin_user`, `session`, ...
     pub resource: &'static str,
-    /// The thing's id.
     pub resource_id: Option<String>,
     /// The tenant it concerns.
     pub tenant_id: Option<TenantId>,
     /// The tenant's person it concerns.
     pub tenant_user_id: Option<TenantUserId>,
-    /// What changed, redacted.
     pub changes: Changes,
     /// The HTTP status answered: 2xx for what was done, 4xx for what was refused.
     pub status_code: u16,

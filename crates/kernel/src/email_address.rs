@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 use validator::ValidateEmail;
 
+use crate::{FieldCode, FieldError};
+
 /// A mail address, in lower case (addresses that differ in case are one address here), at most 254 bytes, ASCII.
 ///
 /// Its `Debug` does not show the address, which is personal data.
@@ -23,6 +25,14 @@ pub struct EmailAddress(String);
 pub struct InvalidEmailAddress;
 
 impl EmailAddress {
+    /// Reads what a client sent in `field`.
+    ///
+    /// # Errors
+    /// `INVALID`.
+    pub fn parse_as(field: &'static str, text: &str) -> Result<Self, FieldError> {
+        text.parse().map_err(|error: InvalidEmailAddress| FieldError::new(field, FieldCode::Invalid, error.to_string()))
+    }
+
     /// The address in lower case.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -19,10 +19,14 @@ pub enum ErrorKind {
     Conflict,
     /// `If-Match` did not match (412).
     PreconditionFailed,
+    /// The route asks for a header that is not there (428).
+    PreconditionRequired,
     /// Too many tries (429).
     RateLimited,
     /// Somebody else's server failed (502).
     Upstream,
+    /// Somebody else's server does not answer in time (504).
+    UpstreamTimeout,
     /// Try again later (503).
     Unavailable,
     /// A fault of ours (500).

@@ -53,8 +53,8 @@ proptest! {
         let mut sought = words(&text);
         sought.sort();
         sought.dedup();
-        let kept = search_words([text.as_str()]);
-        prop_assert_eq!(kept.split_whitespace().collect::<Vec<_>>(), sought);
+        let fixture = search_words([text.as_str()]);
+        prop_assert_eq!(fixture.split_whitespace().collect::<Vec<_>>(), sought);
         prop_assert!(search_text(["x", text.as_str()]).contains(&fold(&text)));
     }
 }

@@ -109,6 +109,13 @@ pub enum Claim {
         /// When the one at work must have finished or lost its lease.
         retry_after: Duration,
     },
+    /// What the request makes was made, but whoever made it is gone without an answer. Answer how it is now, and complete the key.
+    Named {
+        /// As for [`Claim::Won`].
+        lease: Lease,
+        /// What was made.
+        subject: Uuid,
+    },
     /// The key was used for another body.
     OtherBody,
 }
@@ -146,7 +153,15 @@ pub trait IdempotencyKeys: Send + Sync {
     /// transaction roll back, as for every other error.
     async fn complete_in(&self, tx: &mut Tx, lease: &Lease, answer: &StoredAnswer) -> Result<(), IdempotencyError>;
 
-    /// Gives an uncompleted key back, so that the request may be mended and sent again with it.
+    /// Names what the request makes, in the transaction that makes it, where the answer comes later. From then on the key
+    /// stands for it: it is not made again.
+    ///
+    /// # Errors
+    /// As [`complete_in`](Self::complete_in).
+    async fn name_in(&self, tx: &mut Tx, lease: &Lease, subject: Uuid) -> Result<(), IdempotencyError>;
+
+    /// Gives an uncompleted key back, so that the request may be mended and sent again with it; one that names something
+    /// is only let go of.
     ///
     /// # Errors
     /// [`IdempotencyError::Store`]; the key is then free when its lease ends.
@@ -176,8 +191,8 @@ impl DomainError for IdempotencyError {
         match self {
             Self::InvalidKey => ErrorKind::Validation,
             Self::LeaseLost => ErrorKind::Conflict,
-            Self::Store(error) if error.is_unavailable() => ErrorKind::Unavailable,
-            Self::Seal(_) | Self::Store(_) => ErrorKind::Internal,
+            Self::Store(error) => error.kind(),
+            Self::Seal(_) => ErrorKind::Internal,
         }
     }
 
@@ -185,8 +200,8 @@ impl DomainError for IdempotencyError {
         match self {
             Self::InvalidKey => ErrorCode::ValidationFailed,
             Self::LeaseLost => ErrorCode::IdempotencyInFlight,
-            Self::Store(error) if error.is_unavailable() => ErrorCode::DatabaseUnavailable,
-            Self::Seal(_) | Self::Store(_) => ErrorCode::Internal,
+            Self::Store(error) => error.code(),
+            Self::Seal(_) => ErrorCode::Internal,
         }
     }
 
@@ -202,7 +217,7 @@ impl DomainError for IdempotencyError {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::LeaseLost => Some(Duration::from_secs(1)),
-            Self::Store(error) if error.is_unavailable() => Some(Duration::from_secs(1)),
+            Self::Store(error) => error.retry_after(),
             _ => None,
         }
     }

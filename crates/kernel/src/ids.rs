@@ -47,6 +47,12 @@ macro_rules! typed_id {
                 Self(id)
             }
         }
+
+        impl From<$name> for ::uuid::Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
     };
 }
 
@@ -57,6 +63,14 @@ typed_id!(
 typed_id!(
     /// A workshop's account.
     TenantId
+);
+typed_id!(
+    /// A program's key to a workshop's API.
+    ApiKeyId
+);
+typed_id!(
+    /// A workshop's consent that a member of staff acts as one of its people.
+    ImpersonationId
 );
 typed_id!(
     /// A person in a workshop.

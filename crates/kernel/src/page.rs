@@ -20,10 +20,9 @@ pub enum Direction {
 
 /// A field of a documented set, and a direction. The id breaks ties, in the same direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Sort<F> {
-    /// The field.
     pub field: F,
-    /// The direction.
     pub direction: Direction,
 }
 
@@ -38,12 +37,11 @@ pub enum Start {
 
 /// The page that was asked for.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct PageRequest<F> {
     /// 1 to 500.
     pub limit: u64,
-    /// Where it begins.
     pub start: Start,
-    /// The order.
     pub sort: Sort<F>,
 }
 
@@ -72,7 +70,7 @@ pub enum KeyType {
 }
 
 /// The sort value of a row that a page begins after.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
     /// [`KeyType::Time`]
     Time(DateTime<Utc>),
@@ -204,6 +202,27 @@ impl<T> Page<T> {
         Self { items: rows, total, next }
     }
 
+    /// A page of a list that is there as a whole because it has a bound of its own; in any order.
+    pub fn cut<F>(mut all: Vec<T>, request: &PageRequest<F>, key: impl Fn(&T) -> (Key, Uuid)) -> Self {
+        let total = u64::try_from(all.len()).unwrap_or(u64::MAX);
+        all.sort_by_cached_key(&key);
+        if request.sort.direction == Direction::Descending {
+            all.reverse();
+        }
+        let rows = match &request.start {
+            Start::Offset(offset) => all.into_iter().skip(usize::try_from(*offset).unwrap_or(usize::MAX)).collect(),
+            Start::After(cursor) => {
+                let last = (cursor.key.clone(), cursor.id);
+                let is_beyond = |row: &T| match request.sort.direction {
+                    Direction::Ascending => key(row) > last,
+                    Direction::Descending => key(row) < last,
+                };
+                all.into_iter().filter(is_beyond).collect()
+            }
+        };
+        Self::from_overfetch(rows, request.limit, total, key)
+    }
+
     /// The same page with its rows turned into something else.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(f).collect(), total: self.total, next: self.next }
@@ -278,5 +297,25 @@ mod tests {
         let page = Page::from_overfetch(vec![1, 2, 3], 2, 9, key);
         assert_eq!((page.items.as_slice(), page.next), (&[1, 2][..], Some((Key::Number(2), Uuid::nil()))));
         assert_eq!(Page::from_overfetch(vec![1, 2], 2, 2, key).next, None);
+    }
+
+    #[test]
+    fn a_short_list_is_cut_as_a_database_would() {
+        let key = |n: &i64| (Key::Number(*n), Uuid::nil());
+        let page = |start, direction| {
+            let request = PageRequest { limit: 2, start, sort: Sort { field: (), direction } };
+            let page = Page::cut(vec![3, 1, 4, 2], &request, key);
+            assert_eq!(page.total, 4);
+            (page.items, page.next.is_some())
+        };
+        // The row that the cursor names has gone meanwhile.
+        let after = |n| Start::After(Cursor::new(String::new(), Key::Number(n), Uuid::max(), 0));
+        assert_eq!(page(Start::Offset(0), Direction::Ascending), (vec![1, 2], true));
+        assert_eq!(page(Start::Offset(3), Direction::Ascending), (vec![4], false));
+        assert_eq!(page(Start::Offset(u64::MAX), Direction::Ascending), (vec![], false));
+        assert_eq!(page(Start::Offset(0), Direction::Descending), (vec![4, 3], true));
+        assert_eq!(page(after(2), Direction::Ascending), (vec![3, 4], false));
+        assert_eq!(page(after(0), Direction::Ascending), (vec![1, 2], true));
+        assert_eq!(page(after(2), Direction::Descending), (vec![2, 1], false));
     }
 }

@@ -70,7 +70,7 @@ pub trait RateWindows: Send + Sync {
     /// begins anew.
     async fn count_in(&self, tx: &mut Tx, key: &str, window: Duration) -> Result<Counted, StoreError>;
 
-    /// Notes what the end of the key's window is to be told with; see [`crate::refusals`].
+    /// Notes what the end of the key's window is to be told with; see `platform::refusals`.
     async fn note_in(&self, tx: &mut Tx, key: &str, note: &str) -> Result<(), StoreError>;
 
     /// Ends the key's window if its time is over: its count and note, if it had a note.
@@ -102,6 +102,7 @@ pub fn key(parts: &[&str]) -> String {
 }
 
 /// A window's length as the database adds it.
-pub(crate) fn span(window: Duration) -> TimeDelta {
+#[must_use]
+pub fn span(window: Duration) -> TimeDelta {
     TimeDelta::from_std(window).unwrap_or(TimeDelta::MAX)
 }

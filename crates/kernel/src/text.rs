@@ -1,6 +1,9 @@
 //! Text that people type: what a name or a description may hold.
 
-use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
+use icu_properties::{
+    CodePointMapData, CodePointSetData,
+    props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup},
+};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{FieldCode, FieldError};
@@ -24,10 +27,14 @@ pub(crate) fn is_ignorable(c: char) -> bool {
     CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
-/// Whether a character leaves a trace on paper. The braille pattern without dots and the null notehead are symbols by
-/// their class, and empty all the same.
+/// Whether a character leaves a trace on paper by itself: not what is unassigned, private or a mark on another one. The braille
+/// pattern without dots, the null notehead and the place holder of an object are symbols by their class, and empty all the same.
 fn is_visible(c: char) -> bool {
-    !(c.is_whitespace() || c.is_control() || is_ignorable(c) || matches!(c, '\u{2800}' | '\u{1D159}'))
+    use GeneralCategoryGroup as Group;
+    let category = CodePointMapData::<GeneralCategory>::new().get(c);
+    let shows =
+        [Group::Letter, Group::Number, Group::Punctuation, Group::Symbol].iter().any(|it| it.contains(category));
+    shows && !is_ignorable(c) && !matches!(c, '\u{2800}' | '\u{1D159}' | '\u{FFFC}')
 }
 
 /// One line of text: trimmed, NFC, 1 to `max` characters, one of which can be seen. What joins letters or emoji may stand
@@ -125,6 +132,16 @@ mod tests {
             "\u{fe0f}",
             "\u{e0100}",
             "\u{1d159}",
+            "\u{13430}",
+            "\u{fffc}",
+            "\u{378}",
+            "\u{fdd0}",
+            "\u{1fffe}",
+            "\u{e000}",
+            "\u{f0000}",
+            "\u{301}",
+            "\u{20e3}",
+            "\u{2800}\u{301}",
             "\u{3000}\u{2800} \u{a0}\u{ad}",
             "\u{200d}\u{3164}\u{200d}",
         ];

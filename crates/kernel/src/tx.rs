@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sea_orm::{DbErr, RuntimeErr};
 use tokio::sync::Notify;
+use tracing::Instrument as _;
 
-use crate::{StoreError, TxExecutor, postgres::finished};
+use crate::{OpenTransaction, StoreError, TxExecutor};
 
 /// An open database transaction. Dropping it rolls back; only [`Tx::commit`] keeps what was written.
 ///
@@ -22,8 +24,8 @@ impl std::fmt::Debug for Tx {
 impl Tx {
     /// Wraps a transaction that was just begun.
     #[must_use]
-    pub fn new(inner: impl Into<TxExecutor>) -> Self {
-        Self { inner: inner.into(), wake: Vec::new() }
+    pub fn new(inner: impl OpenTransaction + 'static) -> Self {
+        Self { inner: TxExecutor(Box::new(inner)), wake: Vec::new() }
     }
 
     /// What queries run on; for code under `store/` only.
@@ -45,7 +47,7 @@ impl Tx {
     /// When the database cannot tell that it has; the outcome is then unknown to the caller.
     pub async fn commit(self) -> Result<(), StoreError> {
         let commit = async move {
-            self.inner.commit().await?;
+            self.inner.0.commit().await?;
             for waiter in self.wake {
                 waiter.notify_one();
             }
@@ -59,8 +61,17 @@ impl Tx {
     /// # Errors
     /// When the database does not answer; it undoes everything anyway when the connection ends.
     pub async fn rollback(self) -> Result<(), StoreError> {
-        Ok(self.inner.rollback().await?)
+        Ok(self.inner.0.rollback().await?)
     }
+}
+
+/// Does the work in a task of its own: to its end, though the caller leaves.
+///
+/// # Errors
+/// When the work panics.
+pub async fn finished<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, DbErr> {
+    let task = tokio::spawn(work.in_current_span());
+    task.await.map_err(|error| DbErr::Conn(RuntimeErr::Internal(error.to_string())))
 }
 
 /// Opens transactions.

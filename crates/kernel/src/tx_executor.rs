@@ -1,28 +1,33 @@
 use async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use crate::postgres::{self, PgTransaction};
+/// An open transaction of a database, undone when dropped: what a [`Tx`](crate::Tx) is made of.
+#[async_trait]
+pub trait OpenTransaction: Send + Sync {
+    /// Which SQL it speaks.
+    fn backend(&self) -> DbBackend;
+
+    /// Runs a statement and counts rows.
+    async fn execute(&self, statement: Statement) -> Result<ExecResult, DbErr>;
+
+    /// Runs a text, that of several statements too.
+    async fn execute_text(&self, sql: &str) -> Result<ExecResult, DbErr>;
+
+    /// Runs a statement for its first row.
+    async fn one(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr>;
+
+    /// Runs a statement for all its rows.
+    async fn all(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr>;
+
+    /// Keeps everything.
+    async fn commit(self: Box<Self>) -> Result<(), DbErr>;
+
+    /// Undoes everything.
+    async fn rollback(self: Box<Self>) -> Result<(), DbErr>;
+}
 
 /// What the queries of a [`Tx`](crate::Tx) run on.
-pub struct TxExecutor(Transaction);
-
-enum Transaction {
-    /// SQLite's, or a mocked one.
-    SeaOrm(DatabaseTransaction),
-    Postgres(PgTransaction),
-}
-
-impl From<DatabaseTransaction> for TxExecutor {
-    fn from(transaction: DatabaseTransaction) -> Self {
-        Self(Transaction::SeaOrm(transaction))
-    }
-}
-
-impl From<PgTransaction> for TxExecutor {
-    fn from(transaction: PgTransaction) -> Self {
-        Self(Transaction::Postgres(transaction))
-    }
-}
+pub struct TxExecutor(pub(crate) Box<dyn OpenTransaction>);
 
 impl std::fmt::Debug for TxExecutor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -30,58 +35,26 @@ impl std::fmt::Debug for TxExecutor {
     }
 }
 
-impl TxExecutor {
-    pub(crate) async fn commit(self) -> Result<(), DbErr> {
-        match self.0 {
-            Transaction::SeaOrm(transaction) => transaction.commit().await,
-            Transaction::Postgres(transaction) => transaction.commit().await,
-        }
-    }
-
-    pub(crate) async fn rollback(self) -> Result<(), DbErr> {
-        match self.0 {
-            Transaction::SeaOrm(transaction) => transaction.rollback().await,
-            Transaction::Postgres(transaction) => transaction.rollback().await,
-        }
-    }
-}
-
 #[async_trait]
 impl ConnectionTrait for TxExecutor {
     fn get_database_backend(&self) -> DbBackend {
-        match &self.0 {
-            Transaction::SeaOrm(transaction) => transaction.get_database_backend(),
-            Transaction::Postgres(_) => DbBackend::Postgres,
-        }
+        self.0.backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        match &self.0 {
-            Transaction::SeaOrm(transaction) => transaction.execute_raw(statement).await,
-            Transaction::Postgres(transaction) => transaction.run(statement, postgres::execute).await,
-        }
+        self.0.execute(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        match &self.0 {
-            Transaction::SeaOrm(transaction) => transaction.execute_unprepared(sql).await,
-            Transaction::Postgres(transaction) => {
-                transaction.run(Statement::from_string(DbBackend::Postgres, sql), postgres::execute_text).await
-            }
-        }
+        self.0.execute_text(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        match &self.0 {
-            Transaction::SeaOrm(transaction) => transaction.query_one_raw(statement).await,
-            Transaction::Postgres(transaction) => transaction.run(statement, postgres::one).await,
-        }
+        self.0.one(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match &self.0 {
-            Transaction::SeaOrm(transaction) => transaction.query_all_raw(statement).await,
-            Transaction::Postgres(transaction) => transaction.run(statement, postgres::all).await,
-        }
+        // bound: the statement's
+        self.0.all(statement).await
     }
 }

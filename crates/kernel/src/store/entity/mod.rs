@@ -1,3 +1,0 @@
-pub(super) mod idempotency_key;
-pub(super) mod outbox;
-pub(super) mod scheduled_mark;
