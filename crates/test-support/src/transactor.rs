@@ -2,6 +2,7 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use kernel::{StoreError, Transactor, Tx};
+use platform::SeaOrmTransaction;
 use sea_orm::{DatabaseBackend, DatabaseConnection, MockDatabase, TransactionTrait};
 
 /// A [`Transactor`] without a database, for services over mocked ports: it writes down how each of its
@@ -41,7 +42,7 @@ impl Transactor for RecordingTransactor {
     async fn begin(&self) -> Result<Tx, StoreError> {
         // A connection each: two transactions open on one would nest as savepoints.
         let connection = MockDatabase::new(DatabaseBackend::Sqlite).into_connection();
-        let tx = Tx::new(connection.begin().await?);
+        let tx = Tx::new(SeaOrmTransaction(connection.begin().await?));
         let mut recordings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         recordings.push(Recording { connection, log: Vec::new() });
         Ok(tx)

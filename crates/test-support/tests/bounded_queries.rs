@@ -38,22 +38,25 @@ fn every_query_for_many_rows_says_its_bound() {
 
 #[test]
 fn the_scan_tells_bounded_from_unbounded() {
-    let told = |body: &str| {
+    let recorded = |body: &str| {
         let text = format!("impl Store {{\n    async fn list(\n        &self,\n    ) -> Rows {{\n{body}\n    }}\n}}\n");
         let functions = functions(&text);
         assert_eq!(functions.len(), 1, "{text}");
         functions[0].reads_many().then(|| functions[0].is_bounded())
     };
-    assert_eq!(told("        select.all(self.0.reader()).await"), Some(false));
-    assert_eq!(told("        select\n            .all(\n                tx.executor(),\n            )"), Some(false));
-    assert_eq!(told("        executor.query_all_raw(statement).await"), Some(false));
-    assert_eq!(told("        update.exec_with_returning(tx.executor()).await"), Some(false));
-    assert_eq!(told("        select.limit(limit).all(self.0.reader()).await"), Some(true));
-    assert_eq!(told("        // bound: one a type\n        select.all(self.0.reader()).await"), Some(true));
-    assert_eq!(told("        // select.limit(9)\n        select.all(self.0.reader()).await"), Some(false));
-    assert_eq!(told("        // bound:\n        select.all(self.0.reader()).await"), Some(false));
-    assert_eq!(told("        Condition::all().add(words.iter().all(|word| word.is_empty()))"), None);
-    assert_eq!(told("        select.one(self.0.reader()).await"), None);
+    assert_eq!(recorded("        select.all(self.0.reader()).await"), Some(false));
+    assert_eq!(
+        recorded("        select\n            .all(\n                tx.executor(),\n            )"),
+        Some(false)
+    );
+    assert_eq!(recorded("        executor.query_all_raw(statement).await"), Some(false));
+    assert_eq!(recorded("        update.exec_with_returning(tx.executor()).await"), Some(false));
+    assert_eq!(recorded("        select.limit(limit).all(self.0.reader()).await"), Some(true));
+    assert_eq!(recorded("        // bound: one a type\n        select.all(self.0.reader()).await"), Some(true));
+    assert_eq!(recorded("        // select.limit(9)\n        select.all(self.0.reader()).await"), Some(false));
+    assert_eq!(recorded("        // bound:\n        select.all(self.0.reader()).await"), Some(false));
+    assert_eq!(recorded("        Condition::all().add(words.iter().all(|word| word.is_empty()))"), None);
+    assert_eq!(recorded("        select.one(self.0.reader()).await"), None);
     let free = "pub(super) async fn list(db: &Database) -> Rows {\n    select.all(db.reader()).await\n}\n";
     assert!(functions(free).iter().any(|function| function.reads_many() && !function.is_bounded()));
 }
@@ -127,12 +130,12 @@ fn is_function(line: &str) -> bool {
     line.starts_with("fn ")
 }
 
-/// Queries are only under store/, and where the kernel lends its connections.
+/// Queries are only under store/, and where the platform lends its connections.
 fn has_queries(path: &Path) -> bool {
     let path = path.to_string_lossy().replace('\\', "/");
     !path.ends_with("_tests.rs")
         && path.contains("/src/")
-        && (path.contains("/store/") || path.ends_with("/store.rs") || path.ends_with("/kernel/src/reader.rs"))
+        && (path.contains("/store/") || path.ends_with("/store.rs") || path.contains("/platform/src/"))
 }
 
 fn files(directory: &Path) -> Vec<PathBuf> {

@@ -4,7 +4,8 @@
 
 use std::sync::Mutex;
 
-use kernel::{Database, DatabaseOptions, Engine, Transactor};
+use kernel::Transactor;
+use platform::{Database, DatabaseOptions, Engine};
 use sea_orm::{ConnectionTrait, Statement};
 use test_support::{TestDatabase, on_each_database};
 

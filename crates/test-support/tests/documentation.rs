@@ -1,6 +1,10 @@
 //! What the documentation lists must be all there is.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use test_support::TestDatabase;
@@ -45,4 +49,40 @@ async fn every_table_has_its_owner() {
     let missing: Vec<_> =
         tables.iter().filter(|it| !is_of_the_engine(it) && !owners.contains(&format!("`{it}`"))).collect();
     assert!(missing.is_empty(), "docs/architecture.md does not tell whose these are: {missing:?}");
+}
+
+/// All Markdown files below a directory, but for what is built.
+fn markdown_files(directory: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).expect("reads") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            markdown_files(&path, found);
+        } else if name.ends_with(".md") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_link_to_a_file_leads_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut files = Vec::new();
+    markdown_files(&root, &mut files);
+    let (mut links, mut broken) = (0, Vec::new());
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = target.split('#').next().unwrap_or_default();
+            if path.is_empty() || path.contains(':') || path.contains(char::is_whitespace) {
+                continue;
+            }
+            links += 1;
+            if !file.parent().unwrap().join(path).exists() {
+                broken.push(format!("{}: {target}", file.display()));
+            }
+        }
+    }
+    assert!(links >= 60, "found {links} links");
+    assert!(broken.is_empty(), "{broken:#?}");
 }

@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the right answer to whatever goes wrong")]
 
-use kernel::{DatabaseOptions, Maintenance, Transactor};
+use kernel::Transactor;
+use platform::{DatabaseOptions, Maintenance};
 use sea_orm::{ConnectionTrait, Statement};
 use test_support::{TestDatabase, on_each_database};
 

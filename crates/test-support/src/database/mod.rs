@@ -9,8 +9,9 @@ mod sweep;
 use std::{any::Any, io::Write, panic::AssertUnwindSafe, sync::Once};
 
 use futures::FutureExt;
-use kernel::{Database, DatabaseOptions, Engine, StoreError, Transactor as _};
-use sea_orm::ConnectionTrait as _;
+use kernel::{StoreError, Transactor as _};
+use platform::{Database, DatabaseOptions, Engine};
+use sea_orm::{ConnectionTrait as _, Statement};
 
 /// A migrated, empty database for one test, gone when dropped.
 #[derive(Debug)]
@@ -103,6 +104,16 @@ pub async fn run_sql(database: &Database, sql: &str) -> Result<u64, StoreError> 
     let done = tx.executor().execute_unprepared(sql).await?;
     tx.commit().await?;
     Ok(done.rows_affected())
+}
+
+/// How many rows there are: of a table, and perhaps a condition.
+///
+/// # Panics
+/// When the database refuses the query.
+pub async fn count_rows(database: &Database, of: &str) -> i64 {
+    let connection = database.reader();
+    let count = Statement::from_string(connection.get_database_backend(), format!("SELECT COUNT(*) FROM {of}"));
+    connection.query_one_raw(count).await.unwrap().unwrap().try_get_by_index(0).unwrap()
 }
 
 /// Runs a test on SQLite and then, when there is one, on PostgreSQL, each time with a fresh database.

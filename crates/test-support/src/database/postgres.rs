@@ -9,8 +9,8 @@ use std::{
     time::Duration,
 };
 
-use kernel::DatabaseOptions;
 use migrations::Migrator;
+use platform::DatabaseOptions;
 use sea_orm_migration::MigratorTrait;
 use sqlx::{
     AssertSqlSafe, PgConnection, PgPool,
@@ -136,7 +136,7 @@ async fn make_template(admin: &mut PgConnection, url: &Url) -> Result<(), Failur
         None => {}
     }
     execute(admin, format!("CREATE DATABASE {TEMPLATE} OWNER {}", owner(url))).await?;
-    let database = kernel::Maintenance::connect(&DatabaseOptions::new(with_database(url, TEMPLATE))).await?;
+    let database = platform::Maintenance::connect(&DatabaseOptions::new(with_database(url, TEMPLATE))).await?;
     Migrator::up(database.connection(), None).await?;
     database.close().await?;
     // The mark of a finished one.
@@ -168,7 +168,7 @@ impl Server {
         let made = async { execute(&mut *self.admin.acquire().await?, sql).await };
         self.runtime.spawn(made).await??;
         let lease = Lease { server: self, url: with_database(&self.url, &name), name };
-        let database = kernel::Maintenance::connect(&DatabaseOptions::new(lease.url())).await?;
+        let database = platform::Maintenance::connect(&DatabaseOptions::new(lease.url())).await?;
         Migrator::up(database.connection(), None).await?;
         database.close().await?;
         Ok(lease)

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use kernel::{DatabaseOptions, Maintenance};
 use migrations::Migrator;
+use platform::{DatabaseOptions, Maintenance};
 use sea_orm::ConnectionTrait;
 use sea_orm_migration::MigratorTrait;
 use tempfile::TempDir;

@@ -65,7 +65,7 @@ fn what_is_no_store_is_not_taken_for_one() {
     for way in [
         "use crate::Plain; fn f(_: Plain) {}",
         "use crate::*; fn f(_: Plain, _: Kind) -> Kind { Kind::One }",
-        "use kernel::store::Outbox; fn f(store: u8) -> u8 { store }",
+        "use platform::store::Outbox; fn f(store: u8) -> u8 { store }",
         "use super::super::domain::{self, Kind}; fn f() -> domain::Kind { Kind::One }",
         "// crate::store::Rows\n/// [`crate::store::Rows`]\nfn f() -> &'static str { \"crate::store::Rows\" }",
     ] {
