@@ -40,8 +40,8 @@ impl DomainError for AuditError {
         match self {
             Self::ChainBroken { .. } | Self::ArchiveBusy => ErrorKind::Conflict,
             Self::Directory(error) => error.kind(),
-            Self::Store(error) if error.is_unavailable() => ErrorKind::Unavailable,
-            Self::NoIdentity | Self::File(_) | Self::Seal(_) | Self::Store(_) => ErrorKind::Internal,
+            Self::Store(error) => error.kind(),
+            Self::NoIdentity | Self::File(_) | Self::Seal(_) => ErrorKind::Internal,
         }
     }
 
@@ -50,8 +50,8 @@ impl DomainError for AuditError {
             Self::ChainBroken { .. } => ErrorCode::AuditChainBroken,
             Self::ArchiveBusy => ErrorCode::Conflict,
             Self::Directory(error) => error.code(),
-            Self::Store(error) if error.is_unavailable() => ErrorCode::DatabaseUnavailable,
-            Self::NoIdentity | Self::File(_) | Self::Seal(_) | Self::Store(_) => ErrorCode::Internal,
+            Self::Store(error) => error.code(),
+            Self::NoIdentity | Self::File(_) | Self::Seal(_) => ErrorCode::Internal,
         }
     }
 
@@ -65,7 +65,7 @@ impl DomainError for AuditError {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Directory(error) => error.retry_after(),
-            Self::Store(error) if error.is_unavailable() => Some(Duration::from_secs(1)),
+            Self::Store(error) => error.retry_after(),
             _ => None,
         }
     }

@@ -10,13 +10,16 @@
 //! The README tells the invariants and shows the crate in use without the HTTP shell.
 #![deny(missing_docs)]
 
+mod builder;
+mod dependencies;
 mod domain;
 mod error;
-mod ports;
 pub mod repository;
 mod service;
 mod store;
 
+pub use builder::{Audit, AuditBuilder};
+pub use dependencies::Dependencies;
 pub use domain::{
     archive::Archive,
     chain::{Head, PersonKey},
@@ -27,7 +30,6 @@ pub use domain::{
     keys::{AuditKeys, GENESIS, KeyUse},
 };
 pub use error::{AuditError, DirectoryError};
-pub use ports::Ports;
 pub use repository::ActorDirectory;
 pub use service::{
     archiver::{Archived, Archiver},

@@ -100,6 +100,15 @@ pub trait EntryStore: Send + Sync {
     ) -> Result<Vec<(String, u64)>, StoreError>;
 }
 
+/// The times that entries may have which are to be sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// From this one on; without it, however old.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this one.
+    pub to: DateTime<Utc>,
+}
+
 /// The hash chain. Whoever writes to it holds its lock, across nodes, to the end of the transaction.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
@@ -112,10 +121,12 @@ pub trait ChainStore: Send + Sync {
     async fn find_identity(&self) -> Result<Option<Identity>, StoreError>;
     /// Notes the hash of the chain's first entry, unless there is a note already.
     async fn set_genesis_in(&self, tx: &mut Tx, genesis: &Digest) -> Result<(), StoreError>;
-    /// Whether anything of `since` or later waits to be sealed; without `since`, whether anything does.
-    async fn has_unsealed(&self, since: Option<DateTime<Utc>>) -> Result<bool, StoreError>;
+    /// Whether anything of this time waits to be sealed.
+    async fn has_unsealed(&self, window: Window) -> Result<bool, StoreError>;
     /// The time of the oldest entry without a place.
     async fn oldest_unsealed(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
+    /// An entry without a place that has a hash all the same: none of ours ever does.
+    async fn find_sealed_without_place(&self) -> Result<Option<AuditEntryId>, StoreError>;
     /// The oldest entry without a place whose time is before `from` or not before `to`, or cannot be read.
     async fn find_unsealed_outside(
         &self,
@@ -132,11 +143,11 @@ pub trait ChainStore: Send + Sync {
     async fn count_through(&self, sequence: i64) -> Result<u64, StoreError>;
     /// The sealed entry with the lowest place, if that is not above `sequence`.
     async fn find_sealed_through(&self, sequence: i64) -> Result<Option<(i64, AuditEntryId)>, StoreError>;
-    /// The oldest entries without a place, of `since` or later, but for the first `skip`.
+    /// The oldest entries of this time that wait to be sealed, but for the first `skip`.
     async fn list_unsealed_in(
         &self,
         tx: &mut Tx,
-        since: Option<DateTime<Utc>>,
+        window: Window,
         skip: u64,
         limit: u64,
     ) -> Result<Vec<Stored>, StoreError>;
@@ -236,4 +247,19 @@ pub trait ActorDirectory: Send + Sync {
     /// # Errors
     /// What the other crate says.
     async fn count_admins(&self) -> Result<u64, DirectoryError>;
+}
+
+/// Knows nobody: for programs whose trail is read by ids.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoNames;
+
+#[async_trait]
+impl ActorDirectory for NoNames {
+    async fn names(&self, _: &[ActorRef]) -> Result<HashMap<ActorRef, ActorName>, DirectoryError> {
+        Ok(HashMap::new())
+    }
+
+    async fn count_admins(&self) -> Result<u64, DirectoryError> {
+        Ok(0)
+    }
 }

@@ -5,7 +5,8 @@ mod common;
 use audit::{AuditKeys, Broken, CheckpointFile, Reason, Sealer, Verifier, repository::CheckpointLog};
 use chrono::TimeDelta;
 use common::{Bench, ROOT, admin, created};
-use kernel::{Actor, AuditEntry, Engine, PrincipalKind, RequestContext, Transactor};
+use kernel::{Audience, AuditEntry, Caller, RequestContext, Transactor};
+use platform::Engine;
 use sea_orm::ConnectionTrait;
 use std::sync::Arc;
 use test_support::{eventually, on_each_database};
@@ -17,7 +18,7 @@ async fn what_is_sealed_verifies_in_order() {
         assert_eq!(bench.verify().await.reason, Some(Reason::NoCheckpoint), "nobody has vouched for anything");
         bench.fill(3).await;
         bench.record(&RequestContext::system("scheduler", "job"), AuditEntry::done("A", "b", "c")).await;
-        let anonymous = admin(9).acting_as(Actor::Anonymous(PrincipalKind::Tenant));
+        let anonymous = admin(9).acting_as(Caller::anonymous(Audience::Tenant));
         bench.record(&anonymous, AuditEntry::refused("LOGIN_FAILED", "session", 401, "INVALID_CREDENTIALS")).await;
         assert_eq!(bench.seal().await, 5);
         assert_eq!(bench.seal().await, 0, "nothing is sealed twice");
@@ -151,8 +152,8 @@ async fn a_damaged_checkpoint_file_shows() {
         assert!(bench.verify().await.verified());
         // A checkpoint that a power cut left in half does not count, and the next mends the file.
         std::fs::write(&path, format!("{text}{{\"data")).expect("writes");
-        assert_eq!(bench.ports.checkpoints.read().await.expect("reads").len(), 1);
-        let checkpoint = bench.ports.checkpoints.read().await.expect("reads")[0].clone().expect("whole");
+        assert_eq!(bench.deps.checkpoints.read().await.expect("reads").len(), 1);
+        let checkpoint = bench.deps.checkpoints.read().await.expect("reads")[0].clone().expect("whole");
         CheckpointFile::under(bench.directory.path()).append(&checkpoint).await.expect("appends");
         assert_eq!(std::fs::read_to_string(&path).expect("reads"), format!("{text}{text}"));
     })
@@ -181,7 +182,7 @@ async fn writers_and_sealers_in_parallel_make_one_chain() {
         let stop = tokio_util::sync::CancellationToken::new();
         let sealers: Vec<_> = (0..2)
             .map(|_| {
-                let (sealer, stop) = (Sealer::new(&bench.ports), stop.clone());
+                let (sealer, stop) = (Sealer::new(&bench.deps), stop.clone());
                 tokio::spawn(async move { sealer.run(stop).await })
             })
             .collect();
@@ -191,7 +192,7 @@ async fn writers_and_sealers_in_parallel_make_one_chain() {
                 tokio::spawn(async move {
                     for number in 0..25 {
                         let mut tx = bench.db.begin().await.expect("begins");
-                        let trail = &bench.ports.trail;
+                        let trail = &bench.deps.trail;
                         trail.record_in(&mut tx, &admin(writer), created(number)).await.expect("records");
                         if number % 5 == 4 {
                             tx.rollback().await.expect("rolls back");
@@ -205,8 +206,9 @@ async fn writers_and_sealers_in_parallel_make_one_chain() {
         for writer in writers {
             writer.await.expect("writes");
         }
-        let chain = &bench.ports.chain;
-        eventually("all is sealed", async || (!chain.has_unsealed(None).await.expect("reads")).then_some(())).await;
+        let chain = &bench.deps.chain;
+        eventually("all is sealed", async || chain.oldest_unsealed().await.expect("reads").is_none().then_some(()))
+            .await;
         stop.cancel();
         for sealer in sealers {
             sealer.await.expect("ends");
@@ -227,7 +229,7 @@ async fn what_a_late_transaction_commits_is_sealed_after_what_was_there() {
         }
         let bench = Bench::new(db);
         let mut late = bench.db.begin().await.expect("begins");
-        bench.ports.trail.record_in(&mut late, &admin(1), created(1)).await.expect("records");
+        bench.deps.trail.record_in(&mut late, &admin(1), created(1)).await.expect("records");
         bench.clock.advance(TimeDelta::seconds(5));
         bench.fill(2).await;
         bench.seal().await;
@@ -235,7 +237,7 @@ async fn what_a_late_transaction_commits_is_sealed_after_what_was_there() {
         assert_eq!(bench.seal().await, 1);
         let found = bench.verify().await;
         assert!(found.verified() && found.checked == 3);
-        assert_eq!(bench.ports.chain.find_head().await.expect("reads").expect("a head").head.sequence, 3);
+        assert_eq!(bench.deps.chain.find_head().await.expect("reads").expect("a head").head.sequence, 3);
     })
     .await;
 }
@@ -250,7 +252,7 @@ async fn an_erased_person_leaves_a_valid_chain() {
         bench.seal().await;
         bench.record(&admin(1), created(3)).await;
         let person = audit::ActorRef::Admin(kernel::AdminId(uuid::Uuid::from_u128(1)));
-        let erased = audit::Eraser::new(&bench.ports).erase_person(&admin(2), person).await.expect("erases");
+        let erased = audit::Eraser::new(&bench.deps).erase_person(&admin(2), person).await.expect("erases");
         assert_eq!(erased, 2, "sealed or not");
         // A request that was under way when the person was erased.
         bench.record(&admin(1), created(4)).await;

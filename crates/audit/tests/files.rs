@@ -15,7 +15,7 @@ use test_support::on_each_database;
 use uuid::Uuid;
 
 async fn export(bench: &Bench, filter: AuditFilter, format: ExportFormat) -> String {
-    let stream = Exporter::new(&bench.ports).export(&admin(1), filter, format).await.expect("begins");
+    let stream = Exporter::new(&bench.deps).export(&admin(1), filter, format).await.expect("begins");
     let chunks: Vec<_> = stream.try_collect().await.expect("streams");
     String::from_utf8(chunks.concat()).expect("text")
 }
@@ -62,13 +62,13 @@ async fn an_export_comes_in_batches_without_gap_or_repeat() {
             let mut tx = kernel::Transactor::begin(&bench.db).await.expect("begins");
             for number in 0..100 {
                 let entry = created(batch * 100 + number);
-                bench.ports.trail.record_in(&mut tx, &admin(u128::from(number)), entry).await.expect("records");
+                bench.deps.trail.record_in(&mut tx, &admin(u128::from(number)), entry).await.expect("records");
             }
             tx.commit().await.expect("commits");
         }
         bench.clock.advance(TimeDelta::seconds(1));
         assert_eq!(bench.seal().await, 2_500);
-        let exporter = Exporter::new(&bench.ports);
+        let exporter = Exporter::new(&bench.deps);
         let filter = AuditFilter::of_tenant(tenant());
         let mut stream = exporter.export(&admin(1), filter.clone(), ExportFormat::JsonLines).await.expect("begins");
         let mut sizes = Vec::new();
@@ -100,8 +100,8 @@ async fn whatever_is_done_to_an_exported_file_is_found() {
         assert_eq!((report.checked, report.unsealed, report.first_problem), (5, 1, None));
         let lines: Vec<&str> = text.lines().collect();
         let without = |skip: usize| {
-            let kept = lines.iter().enumerate().filter(|(position, _)| *position != skip).map(|(_, line)| *line);
-            kept.collect::<Vec<_>>().join("\n")
+            let stored = lines.iter().enumerate().filter(|(position, _)| *position != skip).map(|(_, line)| *line);
+            stored.collect::<Vec<_>>().join("\n")
         };
         let swapped = [lines[1], lines[0], lines[2], lines[3], lines[4]].join("\n");
         let cases = [
@@ -123,8 +123,8 @@ async fn whatever_is_done_to_an_exported_file_is_found() {
         }
         let path = bench.directory.path().join("export.jsonl");
         std::fs::write(&path, &text).expect("writes");
-        let stranger = verify_file(&AuditKeys::new(&[1; 32], &[]), &path).expect("reads");
-        assert_eq!(stranger.first_problem.expect("another key").line, 1);
+        let by_another_key = verify_file(&AuditKeys::new(&[1; 32], &[]), &path).expect("reads");
+        assert_eq!(by_another_key.first_problem.expect("another key").line, 1);
     })
     .await;
 }
@@ -138,7 +138,7 @@ async fn archived_entries_leave_a_chain_that_verifies_on_both_sides() {
         bench.clock.advance(TimeDelta::days(800));
         bench.fill(3).await;
         bench.seal().await;
-        let archiver = Archiver::new(&bench.ports, bench.directory.path());
+        let archiver = Archiver::new(&bench.deps, bench.directory.path());
         let system = RequestContext::system("scheduler", "job");
         let archived = archiver.run(&system, Archiver::DEFAULT_AGE).await.expect("archives");
         let file: PathBuf = bench.directory.path().join("archive/audit-000000000001.jsonl.zst");
@@ -158,7 +158,7 @@ async fn archived_entries_leave_a_chain_that_verifies_on_both_sides() {
         let packed = zstd::decode_all(std::fs::File::open(&file).expect("opens")).expect("unpacks");
         assert!(!String::from_utf8(packed).expect("text").contains("203.0.113.9"), "not in clear in the file");
         let person = ActorRef::Admin(AdminId(Uuid::from_u128(2)));
-        Eraser::new(&bench.ports).erase_person(&admin(1), person).await.expect("erases");
+        Eraser::new(&bench.deps).erase_person(&admin(1), person).await.expect("erases");
         let entries = archiver.open(&file).await.expect("opens");
         let left: Vec<_> = entries.iter().map(|entry| entry.ip_address.is_some()).collect();
         assert_eq!(left, [true, true, true, true, true, false], "the erased one's is gone from the file too");
@@ -183,7 +183,7 @@ async fn a_broken_chain_is_not_archived() {
         bench.clock.advance(TimeDelta::days(800));
         bench.seal().await;
         bench.sql("UPDATE admin_audit_log SET action = 'X' WHERE sequence = 4").await;
-        let archiver = Archiver::new(&bench.ports, bench.directory.path());
+        let archiver = Archiver::new(&bench.deps, bench.directory.path());
         let result = archiver.run(&RequestContext::system("job", "r"), TimeDelta::days(1)).await;
         assert!(matches!(result, Err(AuditError::ChainBroken { sequence: 4 })), "{result:?}");
         let files = std::fs::read_dir(bench.directory.path().join("archive")).map_or(0, Iterator::count);

@@ -8,7 +8,7 @@ use audit::{ActorDirectory, ActorName, ActorRef, AuditFilter, AuditLog, AuditSor
 use chrono::TimeDelta;
 use common::{Bench, admin, created, tenant};
 use kernel::{
-    Actor, AdminId, AuditEntry, LeavingPerson, TenantId, TenantRole, TenantUserId,
+    AdminId, AuditEntry, Caller, LeavingPerson, Subject, TenantId, TenantRole, TenantUserId,
     page::{Cursor, Direction, PageRequest, Sort, Start},
 };
 use test_support::on_each_database;
@@ -33,7 +33,7 @@ async fn pages_follow_each_other_both_ways_without_gap_or_repeat() {
         }
         bench.seal().await;
         bench.record(&admin(1), created(10)).await;
-        let log = AuditLog::new(&bench.ports);
+        let log = AuditLog::new(&bench.deps);
         for direction in [Direction::Descending, Direction::Ascending] {
             let mut start = Start::Offset(0);
             let mut ids = Vec::new();
@@ -69,7 +69,7 @@ async fn filters_and_their_totals_are_exact() {
         bench.fill(4).await;
         bench.record(&admin(2), AuditEntry::done("LOGOUT", "session", "s-1").status(200)).await;
         bench.record(&admin(3), AuditEntry::refused("LOGIN_FAILED", "session", 401, "INVALID_CREDENTIALS")).await;
-        let log = AuditLog::new(&bench.ports);
+        let log = AuditLog::new(&bench.deps);
         let any = AuditFilter::default;
         let cases = [
             (any(), 6),
@@ -102,7 +102,7 @@ async fn a_summary_counts_by_time_tenant_and_person() {
         bench.clock.advance(TimeDelta::days(2));
         bench.record(&admin(2), created(2)).await;
         bench.record(&admin(2), AuditEntry::refused("LOGIN_FAILED", "session", 401, "INVALID_CREDENTIALS")).await;
-        let log = AuditLog::new(&bench.ports);
+        let log = AuditLog::new(&bench.deps);
         let all = log.summary(None).await.expect("reads");
         assert_eq!((all.actions_last_24h, all.actions_last_7d, all.failures_last_24h), (2, 3, 1));
         let admins: Vec<_> = all.top_admins.iter().map(|(id, _, count)| (id.uuid().as_u128(), *count)).collect();
@@ -133,10 +133,10 @@ impl ActorDirectory for Nobody {
 async fn who_left_is_named_until_they_are_erased() {
     on_each_database(async |db| {
         let mut bench = Bench::new(db);
-        bench.ports.directory = Arc::new(Nobody);
+        bench.deps.directory = Arc::new(Nobody);
         let id = TenantUserId(Uuid::from_u128(77));
         let mut context = admin(1);
-        context.actor = Actor::TenantUser { tenant_id: tenant(), id, role: TenantRole::User };
+        context.caller = Caller::new(Subject::TenantUser { tenant_id: tenant(), id, role: TenantRole::User });
         bench.record(&context, AuditEntry::done("LOGOUT", "session", "s")).await;
         let leaving = LeavingPerson {
             id: id.uuid(),
@@ -151,7 +151,7 @@ async fn who_left_is_named_until_they_are_erased() {
             bench.record(&admin(2), left.clone().leaving(leaving.clone())).await;
             bench.seal().await;
         }
-        let log = AuditLog::new(&bench.ports);
+        let log = AuditLog::new(&bench.deps);
         let name = async || {
             let found = log.search(&AuditFilter::default(), &first(50)).await.expect("reads");
             let theirs = found.items.into_iter().find(|it| it.entry.actor_id == Some(id.uuid())).expect("theirs");
@@ -159,7 +159,7 @@ async fn who_left_is_named_until_they_are_erased() {
         };
         assert_eq!(name().await, Some(("Jo Wong".to_owned(), "jo@example.com".to_owned())));
         let person = ActorRef::TenantUser(tenant(), id);
-        let eraser = Eraser::new(&bench.ports);
+        let eraser = Eraser::new(&bench.deps);
         assert!(eraser.former_name(person).await.expect("reads").is_some());
         let elsewhere = ActorRef::TenantUser(TenantId(Uuid::from_u128(1)), id);
         assert!(eraser.former_name(elsewhere).await.expect("reads").is_none(), "of another workshop");

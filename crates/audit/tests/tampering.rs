@@ -5,7 +5,7 @@ mod common;
 use std::sync::Arc;
 
 use audit::{
-    Archiver, Broken, CheckpointFile, KeyUse, Noted, Ports, Reason, Sealer, Verification, Verifier,
+    Archiver, Broken, CheckpointFile, Dependencies, KeyUse, Noted, Reason, Sealer, Verification, Verifier,
     repository::CheckpointLog,
 };
 use chrono::{SecondsFormat, TimeDelta};
@@ -20,8 +20,8 @@ fn forged(sequence: Option<i64>) -> Option<Broken> {
     Some(Broken { sequence, id: Some(AuditEntryId(Uuid::from_u128(FORGED))) })
 }
 
-async fn verify(ports: &Ports) -> Verification {
-    Verifier::new(ports).verify().await.expect("reads")
+async fn verify(deps: &Dependencies) -> Verification {
+    Verifier::new(deps).verify().await.expect("reads")
 }
 
 /// The lines of the checkpoint file.
@@ -40,7 +40,7 @@ async fn entries_at_or_below_the_end_of_the_archive_are_found() {
         bench.seal().await;
         bench.sql("CREATE TABLE keep AS SELECT * FROM admin_audit_log WHERE sequence <= 5").await;
         let system = RequestContext::system("scheduler", "job");
-        let archiver = Archiver::new(&bench.ports, bench.directory.path());
+        let archiver = Archiver::new(&bench.deps, bench.directory.path());
         assert_eq!(archiver.run(&system, Archiver::DEFAULT_AGE).await.expect("archives").entries, 5);
         bench.seal().await;
         assert!(bench.verify().await.verified());
@@ -74,7 +74,7 @@ async fn a_place_that_is_taken_twice_is_found_also_between_two_batches() {
         let bench = Bench::new(db);
         let mut tx = bench.db.begin().await.expect("begins");
         for number in 0..1_002 {
-            bench.ports.trail.record_in(&mut tx, &admin(1), created(number)).await.expect("records");
+            bench.deps.trail.record_in(&mut tx, &admin(1), created(number)).await.expect("records");
         }
         tx.commit().await.expect("commits");
         assert_eq!(bench.seal().await, 1_002);
@@ -119,6 +119,38 @@ async fn a_back_dated_entry_gets_no_place_and_is_named() {
 }
 
 #[tokio::test]
+async fn an_entry_from_the_future_gets_no_place_and_is_named() {
+    on_each_database(async |db| {
+        let bench = Bench::new(db);
+        bench.fill(2).await;
+        bench.seal().await;
+        bench.clock.advance(TimeDelta::days(400));
+        bench.fill(1).await;
+        bench.clock.advance(TimeDelta::days(-400));
+        assert_eq!(bench.seal().await, 0, "nobody vouches for it");
+        let found = bench.verify().await;
+        assert!(found.reason.is_some(), "{found:?}");
+        bench.fill(1).await;
+        assert_eq!(bench.seal().await, 1, "it is in nobody's way");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_entry_that_has_lost_its_place_is_named_and_not_sealed_again() {
+    on_each_database(async |db| {
+        let bench = Bench::new(db);
+        bench.fill(3).await;
+        bench.seal().await;
+        bench.sql("UPDATE admin_audit_log SET sequence = NULL WHERE sequence = 3").await;
+        assert_eq!(bench.seal().await, 0);
+        let found = bench.verify().await;
+        assert!(!found.verified(), "{found:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_entry_that_is_never_sealed_is_named_and_stops_nobody() {
     on_each_database(async |db| {
         let bench = Bench::new(db);
@@ -131,7 +163,7 @@ async fn an_entry_that_is_never_sealed_is_named_and_stops_nobody() {
         bench.clock.advance(TimeDelta::minutes(5));
         let found = bench.verify().await;
         assert_eq!((found.first_broken, found.reason), (forged(None), Some(Reason::EntryUnsealed)));
-        let oldest = bench.ports.chain.oldest_unsealed().await.expect("reads").expect("one");
+        let oldest = bench.deps.chain.oldest_unsealed().await.expect("reads").expect("one");
         assert!(kernel::Clock::now(bench.clock.as_ref()) - oldest > TimeDelta::minutes(5));
     })
     .await;
@@ -173,12 +205,13 @@ async fn without_a_checkpoint_nothing_is_verified() {
         bench.fill(3).await;
         bench.seal().await;
         let elsewhere = tempfile::tempdir().expect("a directory");
-        let ports = Ports { checkpoints: Arc::new(CheckpointFile::under(elsewhere.path())), ..bench.ports.clone() };
-        let found = verify(&ports).await;
+        let deps =
+            Dependencies { checkpoints: Arc::new(CheckpointFile::under(elsewhere.path())), ..bench.deps.clone() };
+        let found = verify(&deps).await;
         assert_eq!((found.checked, found.checkpoints, found.first_broken), (3, 0, None));
         assert_eq!(found.reason, Some(Reason::NoCheckpoint), "a verification does not vouch for itself");
-        Sealer::new(&ports).finish().await.expect("notes");
-        assert!(verify(&ports).await.verified(), "another node, from its first checkpoint on");
+        Sealer::new(&deps).finish().await.expect("notes");
+        assert!(verify(&deps).await.verified(), "another node, from its first checkpoint on");
     })
     .await;
 }
@@ -192,10 +225,10 @@ async fn a_cut_tail_shows_by_whatever_name_the_database_is_opened() {
         bench.sql("DELETE FROM admin_audit_log WHERE sequence = 4").await;
         let before = lines(&bench);
         for name in ["test", "other"] {
-            let ports = Ports { former_name: name.to_owned(), ..bench.ports.clone() };
-            let found = verify(&ports).await;
+            let deps = Dependencies { former_name: name.to_owned(), ..bench.deps.clone() };
+            let found = verify(&deps).await;
             assert_eq!(found.first_broken, Some(Broken { sequence: Some(4), id: None }), "{name}");
-            assert_eq!(Sealer::new(&ports).checkpoint().await.expect("reads"), Noted::Contradicted(3));
+            assert_eq!(Sealer::new(&deps).checkpoint().await.expect("reads"), Noted::Contradicted(3));
         }
         bench.fill(3).await;
         bench.seal().await;
@@ -239,7 +272,7 @@ async fn an_identity_that_was_exchanged_lost_or_doubled_is_refused() {
                 bench.sql(&change).await;
             }
             // The sealer goes on, and its checkpoints do not help.
-            let _ = Sealer::new(&bench.ports).finish().await;
+            let _ = Sealer::new(&bench.deps).finish().await;
             assert_eq!(bench.verify().await.reason, Some(reason), "{what}");
             bench.sql("DELETE FROM audit_identity").await;
             bench.sql("INSERT INTO audit_identity SELECT * FROM identity").await;
@@ -265,7 +298,7 @@ async fn the_beginning_is_noted_again_only_as_it_was() {
 
 /// A checkpoint as former versions wrote it.
 async fn former_line(bench: &Bench, database: &str) -> String {
-    let head = bench.ports.chain.find_head().await.expect("reads").expect("a head").head;
+    let head = bench.deps.chain.find_head().await.expect("reads").expect("a head").head;
     let at = kernel::Clock::now(bench.clock.as_ref());
     let mut encoding = vec![1];
     let at_text = at.to_rfc3339_opts(SecondsFormat::Micros, true);
@@ -275,7 +308,7 @@ async fn former_line(bench: &Bench, database: &str) -> String {
         encoding.extend_from_slice(&(part.len() as u64).to_le_bytes());
         encoding.extend_from_slice(part);
     }
-    let mac = bench.ports.keys.sign(KeyUse::Checkpoint, &[&encoding]);
+    let mac = bench.deps.keys.sign(KeyUse::Checkpoint, &[&encoding]);
     let line =
         serde_json::json!({ "database": database, "count": head.sequence, "head": head.hash, "at": at, "mac": mac });
     format!("{line}\n")
@@ -294,11 +327,11 @@ async fn checkpoints_of_former_versions_still_vouch() {
             .expect("writes");
         let found = bench.verify().await;
         assert_eq!((found.reason, found.checkpoints), (None, 1));
-        let renamed = Ports { former_name: "renamed".to_owned(), ..bench.ports.clone() };
+        let renamed = Dependencies { former_name: "renamed".to_owned(), ..bench.deps.clone() };
         assert_eq!(verify(&renamed).await.reason, Some(Reason::NoCheckpoint));
         // The first checkpoint of this version; from then on the name does not matter.
         bench.seal().await;
-        assert_eq!(bench.ports.checkpoints.read().await.expect("reads").len(), 3);
+        assert_eq!(bench.deps.checkpoints.read().await.expect("reads").len(), 3);
         assert!(verify(&renamed).await.verified());
         assert_eq!(bench.verify().await.checkpoints, 2);
         bench.sql("DELETE FROM admin_audit_log WHERE sequence = 3").await;
@@ -313,7 +346,7 @@ async fn a_node_that_never_seals_leaves_checkpoints_of_its_own() {
         let bench = Bench::new(db);
         let elsewhere = tempfile::tempdir().expect("a directory");
         let checkpoints = Arc::new(CheckpointFile::under(elsewhere.path()));
-        let idle = Ports { checkpoints: checkpoints.clone(), ..bench.ports.clone() };
+        let idle = Dependencies { checkpoints: checkpoints.clone(), ..bench.deps.clone() };
         bench.fill(3).await;
         bench.seal().await;
         let stop = tokio_util::sync::CancellationToken::new();

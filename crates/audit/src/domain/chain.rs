@@ -1,5 +1,6 @@
 //! How entries are chained: each hash covers the entry, its place and the hash before it.
 
+use kernel::input::Word as _;
 use uuid::Uuid;
 
 use super::{

@@ -1,4 +1,5 @@
 use chrono::SecondsFormat;
+use kernel::input::Word as _;
 
 use super::{
     canonical,

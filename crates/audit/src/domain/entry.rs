@@ -2,35 +2,21 @@ use chrono::{DateTime, Utc};
 use kernel::{AdminId, AuditEntryId, TenantId, TenantUserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 /// What kind of actor did it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum ActorType {
-    /// A member of NextCRM's staff, or somebody unknown at their door.
+    /// A member of NextCRM's staff, or somebody unknown on their side.
     Admin,
-    /// A workshop's person, or somebody unknown at their door.
+    /// A workshop's person, or somebody unknown on their side.
     TenantUser,
+    /// A program with a workshop's key.
+    ApiKey,
     /// The system itself.
     System,
-}
-
-impl ActorType {
-    /// The name on the wire and in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "ADMIN",
-            Self::TenantUser => "TENANT_USER",
-            Self::System => "SYSTEM",
-        }
-    }
-
-    /// Reads the name back.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Admin, Self::TenantUser, Self::System].into_iter().find(|kind| kind.as_str() == text)
-    }
 }
 
 /// A person whose name is looked up when entries are shown; the trail itself stores ids only.
@@ -74,14 +60,12 @@ pub struct ActorName {
 /// How somebody was called who left; sealed under their key until they are erased.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct FormerName {
-    /// Their workshop.
     pub tenant_id: TenantId,
     /// First and last name.
     pub name: String,
-    /// Their address.
     pub email: String,
-    /// Their telephone.
     pub phone: Option<String>,
 }
 
@@ -106,10 +90,9 @@ pub struct Seal {
 
 /// An entry of the trail as it is stored.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Entry {
-    /// Its id.
     pub id: AuditEntryId,
-    /// Who, by kind.
     pub actor_type: ActorType,
     /// Who; `None` for the system and for people who did not sign in.
     pub actor_id: Option<Uuid>,
@@ -119,15 +102,12 @@ pub struct Entry {
     pub action: String,
     /// On what kind of thing.
     pub resource: String,
-    /// On which.
     pub resource_id: Option<String>,
-    /// For which tenant.
     pub tenant_id: Option<TenantId>,
     /// The tenant's person it concerns.
     pub tenant_user_id: Option<TenantUserId>,
     /// `{ field: { "from", "to" } }`, redacted; `null` when nothing changed.
     pub changes: Value,
-    /// HTTP status answered.
     pub status_code: u16,
     /// Error code of a refusal.
     pub error_message: Option<String>,
@@ -135,7 +115,6 @@ pub struct Entry {
     pub ip_address: Option<String>,
     /// With what; `None` also after an erasure.
     pub user_agent: Option<String>,
-    /// In which request.
     pub request_id: String,
     /// When, to the microsecond.
     pub created_at: DateTime<Utc>,
@@ -157,7 +136,7 @@ impl Entry {
         match self.actor_type {
             ActorType::Admin => Some(ActorRef::Admin(AdminId(id))),
             ActorType::TenantUser => self.tenant_id.map(|tenant| ActorRef::TenantUser(tenant, TenantUserId(id))),
-            ActorType::System => None,
+            ActorType::ApiKey | ActorType::System => None,
         }
     }
 }

@@ -3,22 +3,19 @@ use kernel::{AdminId, TenantId};
 
 /// Which entries are asked for; all conditions must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct AuditFilter {
-    /// Of this tenant.
     pub tenant_id: Option<TenantId>,
     /// By this member of staff.
     pub admin_id: Option<AdminId>,
-    /// This action.
     pub action: Option<String>,
     /// On this kind of thing.
     pub resource: Option<String>,
-    /// On this thing.
     pub resource_id: Option<String>,
     /// With this HTTP status.
     pub status_code: Option<u16>,
     /// At this instant or later.
     pub from: Option<DateTime<Utc>>,
-    /// Before this instant.
     pub to: Option<DateTime<Utc>>,
 }
 

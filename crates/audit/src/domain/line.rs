@@ -1,14 +1,14 @@
 //! A line of an exported or archived file: the entry with all that is needed to verify it without the database.
 
 use chrono::{DateTime, Utc};
-use kernel::{AuditEntryId, TenantId, TenantUserId};
+use kernel::{AuditEntryId, TenantId, TenantUserId, input::Word as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
     canonical,
-    entry::{ActorType, Entry, NamedEntry, Seal},
+    entry::{Entry, NamedEntry, Seal},
     keys::{AuditKeys, Digest, GENESIS, KeyUse},
 };
 
@@ -102,7 +102,7 @@ impl Line {
         };
         Some(Entry {
             id: self.id,
-            actor_type: ActorType::parse(&self.actor_type)?,
+            actor_type: self.actor_type.parse().ok()?,
             actor_id: self.actor.map(|actor| actor.id),
             actor_role: self.actor_role,
             action: self.action,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::verifier::{Expected, check, people};
 use crate::{
+    dependencies::Dependencies,
     domain::{
         archive::Archive,
         chain::{Head, PersonKey},
@@ -18,7 +19,6 @@ use crate::{
         vault::Vault,
     },
     error::AuditError,
-    ports::Ports,
     repository::Stored,
 };
 
@@ -41,7 +41,7 @@ pub struct Archived {
 /// Moves the oldest stretch of the chain to compressed files; what is left goes on where the last file ends.
 #[derive(Debug, Clone)]
 pub struct Archiver {
-    ports: Ports,
+    deps: Dependencies,
     directory: PathBuf,
 }
 
@@ -59,8 +59,8 @@ impl Archiver {
 
     /// Files go to `archive` under the data directory.
     #[must_use]
-    pub fn new(ports: &Ports, data_dir: &Path) -> Self {
-        Self { ports: ports.clone(), directory: data_dir.join("archive") }
+    pub fn new(deps: &Dependencies, data_dir: &Path) -> Self {
+        Self { deps: deps.clone(), directory: data_dir.join("archive") }
     }
 
     /// Moves all entries before the first one that is younger than `age`. Each file is complete and synced before its
@@ -83,7 +83,7 @@ impl Archiver {
     /// # Errors
     /// [`AuditError::File`] when it is no file of ours, [`AuditError::Store`].
     pub async fn open(&self, file: &Path) -> Result<Vec<Entry>, AuditError> {
-        let (path, keys) = (file.to_owned(), self.ports.keys.clone());
+        let (path, keys) = (file.to_owned(), self.deps.keys.clone());
         let lines = blocking(move || {
             let text =
                 String::from_utf8(zstd::decode_all(std::fs::File::open(path)?)?).map_err(std::io::Error::other)?;
@@ -98,7 +98,7 @@ impl Archiver {
             entries.push((entry, sealed));
         }
         let ids: Vec<Uuid> = entries.iter().filter_map(|(entry, _)| entry.person()).collect();
-        let people = self.ports.chain.person_keys(&ids).await?;
+        let people = self.deps.chain.person_keys(&ids).await?;
         for (entry, sealed) in &mut entries {
             if let (Some(vault), Some(sealed)) = (self.vault(entry, &people)?, sealed) {
                 vault.take(entry, sealed)?;
@@ -108,9 +108,9 @@ impl Archiver {
     }
 
     async fn stretch(&self, age: TimeDelta) -> Result<Option<Stretch>, AuditError> {
-        let cutoff = self.ports.clock.now() - age;
-        let mut head = match self.ports.archives.find_last().await? {
-            Some(archive) if !archive.is_genuine(&self.ports.keys) => {
+        let cutoff = self.deps.clock.now() - age;
+        let mut head = match self.deps.archives.find_last().await? {
+            Some(archive) if !archive.is_genuine(&self.deps.keys) => {
                 return Err(AuditError::ChainBroken { sequence: archive.first });
             }
             last => Head::after(last.as_ref()),
@@ -119,18 +119,18 @@ impl Archiver {
         let mut entries = Vec::new();
         let mut keys: HashMap<Uuid, PersonKey> = HashMap::new();
         'reading: while entries.len() < FILE_ENTRIES {
-            let rows = self.ports.chain.list_chain(head.sequence, BATCH).await?;
+            let rows = self.deps.chain.list_chain(head.sequence, BATCH).await?;
             if rows.is_empty() {
                 break;
             }
-            let found = people(self.ports.chain.as_ref(), &rows).await?;
+            let found = people(self.deps.chain.as_ref(), &rows).await?;
             keys.extend(found.clone());
             for row in rows {
                 if matches!(&row, Stored::Whole(entry) if entry.created_at >= cutoff) {
                     break 'reading;
                 }
                 // What does not verify must stay where it is, for somebody to look at.
-                if check(&self.ports.keys, &mut head, &row, &found, &Expected::default()).is_some() {
+                if check(&self.deps.keys, &mut head, &row, &found, &Expected::default()).is_some() {
                     return Err(AuditError::ChainBroken { sequence: head.sequence + 1 });
                 }
                 if let Stored::Whole(entry) = row {
@@ -150,7 +150,7 @@ impl Archiver {
                 _ => return Ok(None),
             },
         };
-        Ok(Some(Vault::open(&self.ports.keys, person, &self.ports.entropy)?))
+        Ok(Some(Vault::open(&self.deps.keys, person, &self.deps.entropy)?))
     }
 
     fn render(&self, stretch: &mut Stretch) -> Result<String, AuditError> {
@@ -165,7 +165,7 @@ impl Archiver {
             let mut line = Line::from(NamedEntry { entry, actor: None });
             line.personal_sealed = sealed;
             line.end = position + 1 == count;
-            text.push_str(&linker.write(&self.ports.keys, &line).map_err(std::io::Error::from)?);
+            text.push_str(&linker.write(&self.deps.keys, &line).map_err(std::io::Error::from)?);
             text.push('\n');
         }
         Ok(text)
@@ -184,7 +184,7 @@ impl Archiver {
         })
         .await
         .map_err(std::io::Error::other)??;
-        let archive = Archive::sign(&self.ports.keys, first, &head, file);
+        let archive = Archive::sign(&self.deps.keys, first, &head, file);
         let moved = self.commit(context, &archive, &new, &path).await;
         if moved.is_err() {
             // Best effort: what is left is overwritten or ignored.
@@ -195,7 +195,7 @@ impl Archiver {
 
     /// Two runs at once must not write the same name.
     fn unfinished(&self, file: &str) -> PathBuf {
-        let id = self.ports.entropy.uuid_v7(self.ports.clock.now());
+        let id = self.deps.entropy.uuid_v7(self.deps.clock.now());
         self.directory.join(format!("{file}.{id}.new"))
     }
 
@@ -206,7 +206,7 @@ impl Archiver {
         new: &Path,
         path: &Path,
     ) -> Result<(), AuditError> {
-        let Ports { transactor, chain, archives, trail, clock, .. } = &self.ports;
+        let Dependencies { transactor, chain, archives, trail, clock, .. } = &self.deps;
         let mut tx = transactor.begin().await?;
         chain.lock_in(&mut tx).await?;
         let last = archives.find_last_in(&mut tx).await?.map_or(0, |archive| archive.last);

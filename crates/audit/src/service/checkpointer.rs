@@ -1,11 +1,11 @@
 use super::sealer::Sealer;
 use crate::{
+    dependencies::Dependencies,
     domain::{
         chain::Head,
         checkpoint::{Checkpoint, Identity},
     },
     error::AuditError,
-    ports::Ports,
 };
 
 /// What became of a checkpoint.
@@ -32,7 +32,7 @@ impl Sealer {
     }
 
     async fn note_head(&self, begins: bool) -> Result<Noted, AuditError> {
-        let Ports { chain, archives, checkpoints, keys, clock, .. } = &self.ports;
+        let Dependencies { chain, archives, checkpoints, keys, clock, .. } = &self.deps;
         // Before the head: the chain is then at least as long as they say.
         let known = checkpoints.read().await?;
         let head = match chain.find_head().await? {
@@ -64,19 +64,19 @@ impl Sealer {
     /// # Errors
     /// [`AuditError::Store`], [`AuditError::File`].
     pub async fn knows_only_others(&self) -> Result<bool, AuditError> {
-        let Some(identity) = self.ports.chain.find_identity().await? else { return Ok(false) };
-        let known = self.ports.checkpoints.read().await?;
-        let begun = self.ports.chain.find_head().await?.is_some() || self.ports.archives.find_last().await?.is_some();
+        let Some(identity) = self.deps.chain.find_identity().await? else { return Ok(false) };
+        let known = self.deps.checkpoints.read().await?;
+        let begun = self.deps.chain.find_head().await?.is_some() || self.deps.archives.find_last().await?.is_some();
         // A former note may tell of a database that had the same name before; one without a chain is not that one.
         let of_ours = |known: &Checkpoint| {
-            known.is_of(&identity, &self.ports.former_name) == Some(true) && (begun || known.genesis.is_some())
+            known.is_of(&identity, &self.deps.former_name) == Some(true) && (begun || known.genesis.is_some())
         };
         Ok(!known.is_empty() && !known.iter().flatten().any(of_ours))
     }
 
     /// With the hash of the first entry; noted now if there was none yet, or if the chain is older than the note.
     async fn identity(&self, head: &Head) -> Result<Identity, AuditError> {
-        let Ports { transactor, chain, archives, .. } = &self.ports;
+        let Dependencies { transactor, chain, archives, .. } = &self.deps;
         let identity = chain.find_identity().await?.ok_or(AuditError::NoIdentity)?;
         if identity.genesis.is_some() || head.sequence == 0 {
             return Ok(identity);
@@ -98,7 +98,7 @@ impl Sealer {
         if newest.count >= head.sequence || newest.is_of(identity, "") != Some(true) {
             return Ok(true);
         }
-        let there = self.ports.chain.find_hash(newest.count).await?;
+        let there = self.deps.chain.find_hash(newest.count).await?;
         Ok(there.is_some_and(|hash| hash != newest.head))
     }
 }

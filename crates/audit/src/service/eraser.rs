@@ -2,26 +2,26 @@ use kernel::{AuditEntry, RequestContext, Tx};
 
 use super::names::Names;
 use crate::{
+    dependencies::Dependencies,
     domain::{
         chain,
         entry::{ActorRef, FormerName},
     },
     error::AuditError,
-    ports::Ports,
 };
 
 /// Takes a person's address and user agent out of the trail, and their name. The chain stays valid, because it covers only
 /// digests of them, under a key that goes with them; the sealed values in archive files can then not be opened any more.
 #[derive(Debug, Clone)]
 pub struct Eraser {
-    ports: Ports,
+    deps: Dependencies,
 }
 
 impl Eraser {
-    /// Over these ports.
+    /// Over these dependencies.
     #[must_use]
-    pub fn new(ports: &Ports) -> Self {
-        Self { ports: ports.clone() }
+    pub fn new(deps: &Dependencies) -> Self {
+        Self { deps: deps.clone() }
     }
 
     /// Erases a person and records that. Answers how many entries held something of them.
@@ -29,7 +29,7 @@ impl Eraser {
     /// # Errors
     /// [`AuditError::Store`].
     pub async fn erase_person(&self, context: &RequestContext, person: ActorRef) -> Result<u64, AuditError> {
-        let mut tx = self.ports.transactor.begin().await?;
+        let mut tx = self.deps.transactor.begin().await?;
         let entries = self.erase_person_in(&mut tx, context, person).await?;
         tx.commit().await?;
         Ok(entries)
@@ -45,7 +45,7 @@ impl Eraser {
         context: &RequestContext,
         person: ActorRef,
     ) -> Result<u64, AuditError> {
-        let Ports { chain: store, trail, keys, clock, .. } = &self.ports;
+        let Dependencies { chain: store, trail, keys, clock, .. } = &self.deps;
         let id = person.id();
         let entry = match person {
             ActorRef::Admin(id) => AuditEntry::done("PERSON_ERASED", "admin_user", id),
@@ -66,7 +66,7 @@ impl Eraser {
     /// [`AuditError::Store`].
     pub async fn knows_in(&self, tx: &mut Tx, person: ActorRef) -> Result<bool, AuditError> {
         Ok(self.former_name(person).await?.is_some()
-            || self.ports.names.mentions_in(tx, person.id(), person.tenant()).await?)
+            || self.deps.names.mentions_in(tx, person.id(), person.tenant()).await?)
     }
 
     /// How somebody was called who left, if it is kept.
@@ -74,7 +74,7 @@ impl Eraser {
     /// # Errors
     /// [`AuditError::Store`], [`AuditError::Seal`].
     pub async fn former_name(&self, person: ActorRef) -> Result<Option<FormerName>, AuditError> {
-        let former = Names::new(&self.ports).former(&[person.id()]).await?.remove(&person.id());
+        let former = Names::new(&self.deps).former(&[person.id()]).await?.remove(&person.id());
         Ok(former.filter(|former| Some(former.tenant_id) == person.tenant()))
     }
 }

@@ -6,6 +6,7 @@ use kernel::{AuditEntry, Changes, RequestContext};
 
 use super::names::NameCache;
 use crate::{
+    dependencies::Dependencies,
     domain::{
         csv::{self, CSV_HEADER},
         entry::NamedEntry,
@@ -14,7 +15,6 @@ use crate::{
         line::{Line, Linker},
     },
     error::AuditError,
-    ports::Ports,
     repository::Position,
 };
 
@@ -45,7 +45,7 @@ impl ExportFormat {
 /// Streams entries, oldest first, in constant memory whatever their number.
 #[derive(Clone)]
 pub struct Exporter {
-    ports: Ports,
+    deps: Dependencies,
 }
 
 impl std::fmt::Debug for Exporter {
@@ -55,10 +55,10 @@ impl std::fmt::Debug for Exporter {
 }
 
 impl Exporter {
-    /// Over these ports.
+    /// Over these dependencies.
     #[must_use]
-    pub fn new(ports: &Ports) -> Self {
-        Self { ports: ports.clone() }
+    pub fn new(deps: &Dependencies) -> Self {
+        Self { deps: deps.clone() }
     }
 
     /// Records that the trail is exported, then answers the export as a stream of chunks.
@@ -74,9 +74,9 @@ impl Exporter {
         filter: AuditFilter,
         format: ExportFormat,
     ) -> Result<BoxStream<'static, Result<Bytes, AuditError>>, AuditError> {
-        let until = self.ports.clock.now();
-        let mut tx = self.ports.transactor.begin().await?;
-        self.ports.trail.record_in(&mut tx, context, exported(&filter, format)).await?;
+        let until = self.deps.clock.now();
+        let mut tx = self.deps.transactor.begin().await?;
+        self.deps.trail.record_in(&mut tx, context, exported(&filter, format)).await?;
         tx.commit().await?;
         Ok(self.clone().chunks(filter, until, format).boxed())
     }
@@ -88,13 +88,13 @@ impl Exporter {
         format: ExportFormat,
     ) -> impl Stream<Item = Result<Bytes, AuditError>> + Send {
         async_stream::try_stream! {
-            let mut renderer = Renderer::new(format, Arc::clone(&self.ports.keys));
-            let names = NameCache::new(&self.ports);
+            let mut renderer = Renderer::new(format, Arc::clone(&self.deps.keys));
+            let names = NameCache::new(&self.deps);
             let mut after = None;
             let mut first = true;
             loop {
                 // One more than is shown tells whether this is the last batch.
-                let mut entries = self.ports.entries.batch(&filter, after, until, BATCH + 1).await?;
+                let mut entries = self.deps.entries.batch(&filter, after, until, BATCH + 1).await?;
                 let last = entries.len() as u64 <= BATCH;
                 entries.truncate(usize::try_from(BATCH).unwrap_or(usize::MAX));
                 after = entries.last().map(|entry| Position { created_at: entry.created_at, id: entry.id });

@@ -4,12 +4,12 @@ use kernel::page::{Page, PageRequest};
 
 use super::names::Names;
 use crate::{
+    dependencies::Dependencies,
     domain::{
         entry::NamedEntry,
         filter::{AuditFilter, AuditSort},
     },
     error::AuditError,
-    ports::Ports,
     repository::EntryStore,
 };
 
@@ -28,10 +28,10 @@ impl std::fmt::Debug for AuditLog {
 }
 
 impl AuditLog {
-    /// Over these ports.
+    /// Over these dependencies.
     #[must_use]
-    pub fn new(ports: &Ports) -> Self {
-        Self { entries: Arc::clone(&ports.entries), names: Names::new(ports), clock: Arc::clone(&ports.clock) }
+    pub fn new(deps: &Dependencies) -> Self {
+        Self { entries: Arc::clone(&deps.entries), names: Names::new(deps), clock: Arc::clone(&deps.clock) }
     }
 
     /// One page of the entries that pass the filter, with their actors' names and the exact total.

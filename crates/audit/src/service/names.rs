@@ -7,23 +7,23 @@ use moka::future::Cache;
 use uuid::Uuid;
 
 use crate::{
+    dependencies::Dependencies,
     domain::{
         entry::{ActorName, ActorRef, Entry, FormerName, NamedEntry},
         vault::Vault,
     },
     error::AuditError,
-    ports::Ports,
 };
 
 /// How actors are called: as the directory says, and those who left as they were called then.
 #[derive(Clone)]
 pub(super) struct Names {
-    ports: Ports,
+    deps: Dependencies,
 }
 
 impl Names {
-    pub(super) fn new(ports: &Ports) -> Self {
-        Self { ports: ports.clone() }
+    pub(super) fn new(deps: &Dependencies) -> Self {
+        Self { deps: deps.clone() }
     }
 
     /// The names of those who are known, with one question to each side for all of them.
@@ -31,7 +31,7 @@ impl Names {
         if actors.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut names = self.ports.directory.names(actors).await.map_err(AuditError::Directory)?;
+        let mut names = self.deps.directory.names(actors).await.map_err(AuditError::Directory)?;
         let gone: Vec<ActorRef> = actors.iter().filter(|actor| !names.contains_key(actor)).copied().collect();
         let ids: Vec<Uuid> = gone.iter().map(ActorRef::id).collect();
         if ids.is_empty() {
@@ -51,8 +51,8 @@ impl Names {
     /// What is kept of people who left.
     pub(super) async fn former(&self, people: &[Uuid]) -> Result<HashMap<Uuid, FormerName>, AuditError> {
         let mut former = HashMap::new();
-        for kept in self.ports.names.list_kept(people).await? {
-            let vault = Vault::open(&self.ports.keys, Some((kept.person, &kept.salt)), &self.ports.entropy)?;
+        for kept in self.deps.names.list_kept(people).await? {
+            let vault = Vault::open(&self.deps.keys, Some((kept.person, &kept.salt)), &self.deps.entropy)?;
             // What cannot be opened is not shown; it stands in nobody's way.
             if let Ok(name) = vault.take_name(kept.person, &kept.sealed) {
                 former.insert(kept.person, name);
@@ -62,7 +62,7 @@ impl Names {
     }
 
     pub(super) async fn count_admins(&self) -> Result<u64, AuditError> {
-        self.ports.directory.count_admins().await.map_err(AuditError::Directory)
+        self.deps.directory.count_admins().await.map_err(AuditError::Directory)
     }
 
     /// Puts the actors' names to entries.
@@ -80,9 +80,9 @@ pub(super) struct NameCache {
 }
 
 impl NameCache {
-    pub(super) fn new(ports: &Ports) -> Self {
+    pub(super) fn new(deps: &Dependencies) -> Self {
         let known = Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(60)).build();
-        Self { names: Names::new(ports), known }
+        Self { names: Names::new(deps), known }
     }
 
     pub(super) async fn name_all(&self, entries: Vec<Entry>) -> Result<Vec<NamedEntry>, AuditError> {

@@ -10,13 +10,13 @@ use uuid::Uuid;
 
 use super::checkpointer::Noted;
 use crate::{
+    dependencies::Dependencies,
     domain::{
         chain::{self, Head, PersonKey},
         entry::{Entry, Seal},
     },
     error::AuditError,
-    ports::Ports,
-    repository::{Latest, Stored},
+    repository::{Latest, Stored, Window},
 };
 
 /// Entries of one transaction.
@@ -39,7 +39,7 @@ const LAST_ROUND: Duration = Duration::from_secs(3);
 /// nodes, the one that holds the database's lock seals.
 #[derive(Debug, Clone)]
 pub struct Sealer {
-    pub(super) ports: Ports,
+    pub(super) deps: Dependencies,
 }
 
 /// What of the chain the checkpoints of this process cover.
@@ -52,10 +52,10 @@ struct Covered {
 }
 
 impl Sealer {
-    /// Over these ports.
+    /// Over these dependencies.
     #[must_use]
-    pub fn new(ports: &Ports) -> Self {
-        Self { ports: ports.clone() }
+    pub fn new(deps: &Dependencies) -> Self {
+        Self { deps: deps.clone() }
     }
 
     /// Seals until cancelled, then seals what is left. Failures are logged and tried again.
@@ -68,7 +68,7 @@ impl Sealer {
             tokio::select! {
                 () = cancelled.cancelled() => break,
                 () = sleep(POLL) => {}
-                () = async { self.ports.wake.notified().await; sleep(GATHER).await } => {}
+                () = async { self.deps.wake.notified().await; sleep(GATHER).await } => {}
             }
         }
         if let Ok(Err(error)) = timeout(LAST_ROUND, self.finish()).await {
@@ -92,19 +92,21 @@ impl Sealer {
     /// Seals everything that waits, unless another node is at it. Answers how many entries were sealed. A chain that
     /// begins so gets its first checkpoint at once.
     ///
-    /// What lies further back than an hour stays without a place, as does what no entry looks like: nothing of ours
-    /// commits so late, and a seal would vouch for it. Verification names it.
+    /// What lies further back than an hour, or further ahead, stays without a place, as does what no entry looks like: nothing
+    /// of ours commits so late, and a seal would vouch for it. Verification names it.
     ///
     /// # Errors
     /// [`AuditError::Store`]; of a chain's beginning also what [`Sealer::checkpoint`] fails with.
     pub async fn seal_pending(&self) -> Result<u64, AuditError> {
-        let latest = self.ports.chain.find_head().await?;
-        let since = latest.as_ref().and_then(|latest| oldest_in_time(latest, self.ports.clock.now()));
-        let begins = latest.is_none() && self.ports.archives.find_last().await?.is_none();
+        let latest = self.deps.chain.find_head().await?;
+        let now = self.deps.clock.now();
+        let from = latest.as_ref().and_then(|latest| oldest_in_time(latest, now));
+        let window = Window { from, to: now + LATE };
+        let begins = latest.is_none() && self.deps.archives.find_last().await?.is_none();
         let mut total = 0;
         let mut unreadable = 0;
-        while self.ports.chain.has_unsealed(since).await? {
-            let batch = self.seal_batch(since, unreadable).await?;
+        while self.deps.chain.has_unsealed(window).await? {
+            let batch = self.seal_batch(window, unreadable).await?;
             total += batch.sealed;
             unreadable += batch.unreadable;
             if batch.sealed + batch.unreadable < BATCH {
@@ -120,7 +122,7 @@ impl Sealer {
     async fn round(&self, covered: &mut Covered) -> Result<(), AuditError> {
         self.seal_pending().await?;
         self.tell_of_waiting().await?;
-        let head = self.ports.chain.find_head().await?.map_or(0, |latest| latest.head.sequence);
+        let head = self.deps.chain.find_head().await?.map_or(0, |latest| latest.head.sequence);
         let behind = covered.sequence.map(|sequence| head - sequence);
         if behind.is_some_and(|behind| behind != 0) {
             covered.behind_since.get_or_insert_with(Instant::now);
@@ -145,14 +147,14 @@ impl Sealer {
     }
 
     async fn tell_of_waiting(&self) -> Result<(), AuditError> {
-        let oldest = self.ports.chain.oldest_unsealed().await?;
-        let age = oldest.map_or(TimeDelta::zero(), |oldest| self.ports.clock.now() - oldest);
+        let oldest = self.deps.chain.oldest_unsealed().await?;
+        let age = oldest.map_or(TimeDelta::zero(), |oldest| self.deps.clock.now() - oldest);
         metrics::gauge!("audit_oldest_unsealed_age_seconds").set(age.as_seconds_f64().max(0.0));
         Ok(())
     }
 
-    async fn seal_batch(&self, since: Option<DateTime<Utc>>, skip: u64) -> Result<Batch, AuditError> {
-        let Ports { transactor, chain, archives, keys, .. } = &self.ports;
+    async fn seal_batch(&self, window: Window, skip: u64) -> Result<Batch, AuditError> {
+        let Dependencies { transactor, chain, archives, keys, .. } = &self.deps;
         let mut tx = transactor.begin().await?;
         if !chain.try_lock_in(&mut tx).await? {
             return Ok(Batch::default());
@@ -161,7 +163,7 @@ impl Sealer {
             Some(latest) => latest.head,
             None => Head::after(archives.find_last_in(&mut tx).await?.as_ref()),
         };
-        let rows = chain.list_unsealed_in(&mut tx, since, skip, BATCH).await?;
+        let rows = chain.list_unsealed_in(&mut tx, window, skip, BATCH).await?;
         let count = rows.len() as u64;
         let entries: Vec<Entry> = rows
             .into_iter()
@@ -197,7 +199,7 @@ impl Sealer {
     async fn people_in(&self, tx: &mut kernel::Tx, entries: &[Entry]) -> Result<People, AuditError> {
         let ids: HashSet<Uuid> = entries.iter().filter_map(Entry::person).collect();
         let ids: Vec<Uuid> = ids.into_iter().collect();
-        let known = self.ports.chain.person_keys_in(tx, &ids).await?;
+        let known = self.deps.chain.person_keys_in(tx, &ids).await?;
         let mut people = People::default();
         let mut new = Vec::new();
         for id in ids {
@@ -205,7 +207,7 @@ impl Sealer {
                 Some(PersonKey::Salt(salt)) => salt.clone(),
                 other => {
                     let mut salt = [0; 32];
-                    self.ports.entropy.fill(&mut salt);
+                    self.deps.entropy.fill(&mut salt);
                     match other {
                         None => new.push((id, salt)),
                         Some(_) => drop(people.erased.insert(id)),
@@ -216,7 +218,7 @@ impl Sealer {
             people.salts.insert(id, salt);
         }
         if !new.is_empty() {
-            self.ports.chain.insert_salts_in(tx, &new, self.ports.clock.now()).await?;
+            self.deps.chain.insert_salts_in(tx, &new, self.deps.clock.now()).await?;
         }
         Ok(people)
     }

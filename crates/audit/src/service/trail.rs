@@ -3,8 +3,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{
-    Actor, AuditEntry, AuditEntryId, AuditTrail, Clock, Entropy, LeavingPerson, PrincipalKind, RequestContext,
-    StoreError, TenantId, Tx,
+    Audience, AuditEntry, AuditEntryId, AuditTrail, Caller, Clock, Entropy, LeavingPerson, RequestContext, Role,
+    StoreError, Subject, TenantId, Tx,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -69,7 +69,7 @@ impl AuditTrail for Trail {
         if let Some(person) = entry.leaving {
             self.keep_name_in(tx, person, now).await?;
         }
-        let who = Who::of(context.actor);
+        let who = Who::of(&context.caller);
         let entry = Entry {
             id: AuditEntryId(self.entropy.uuid_v7(now)),
             actor_type: who.kind,
@@ -78,9 +78,9 @@ impl AuditTrail for Trail {
             action: entry.action.to_owned(),
             resource: entry.resource.to_owned(),
             resource_id: entry.resource_id,
-            // A workshop's person acts in their own workshop.
+            // Whoever belongs to a workshop acts in it.
             tenant_id: entry.tenant_id.or(who.tenant),
-            tenant_user_id: entry.tenant_user_id,
+            tenant_user_id: entry.tenant_user_id.or(context.caller.on_behalf_of().map(|it| it.user_id)),
             changes: entry.changes.to_value(),
             status_code: entry.status_code,
             error_message: entry.error_message,
@@ -104,21 +104,26 @@ struct Who {
 }
 
 impl Who {
-    fn of(actor: Actor) -> Self {
-        let nobody = |kind| Self { kind, id: None, role: None, tenant: None };
-        match actor {
-            Actor::Anonymous(PrincipalKind::Admin) => nobody(ActorType::Admin),
-            Actor::Anonymous(PrincipalKind::Tenant) => nobody(ActorType::TenantUser),
-            Actor::Admin { id, role } => {
-                Self { id: Some(id.uuid()), role: Some(role.as_str()), ..nobody(ActorType::Admin) }
+    fn of(caller: &Caller) -> Self {
+        let nobody = |kind| Self { kind, id: None, role: caller.role().map(Role::as_str), tenant: None };
+        match caller.subject {
+            Subject::Anonymous(Audience::Admin) => nobody(ActorType::Admin),
+            Subject::Anonymous(Audience::Tenant) => nobody(ActorType::TenantUser),
+            Subject::Admin { id, .. } => Self { id: Some(id.uuid()), ..nobody(ActorType::Admin) },
+            Subject::TenantUser { tenant_id, id, .. } => {
+                Self { id: Some(id.uuid()), tenant: Some(tenant_id), ..nobody(ActorType::TenantUser) }
             }
-            Actor::TenantUser { tenant_id, id, role } => Self {
-                kind: ActorType::TenantUser,
-                id: Some(id.uuid()),
-                role: Some(role.as_str()),
+            Subject::ApiKey { tenant_id, id, .. } => {
+                Self { id: Some(id.uuid()), tenant: Some(tenant_id), ..nobody(ActorType::ApiKey) }
+            }
+            // Who it really was; the entry's person is on whose behalf.
+            Subject::Impersonated { tenant_id, admin_id, admin_role, .. } => Self {
+                kind: ActorType::Admin,
+                id: Some(admin_id.uuid()),
+                role: Some(admin_role.as_str()),
                 tenant: Some(tenant_id),
             },
-            Actor::System(part) => Self { role: Some(part), ..nobody(ActorType::System) },
+            Subject::System(part) => Self { role: Some(part), ..nobody(ActorType::System) },
         }
     }
 }

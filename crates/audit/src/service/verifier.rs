@@ -12,6 +12,7 @@ use super::{
     verdict::{Finding, Reason, Verification},
 };
 use crate::{
+    dependencies::Dependencies,
     domain::{
         archive::Archive,
         chain::{self, Head, PersonKey},
@@ -20,7 +21,6 @@ use crate::{
         keys::{AuditKeys, Digest},
     },
     error::AuditError,
-    ports::Ports,
     repository::{ChainStore, Stored},
 };
 
@@ -32,7 +32,7 @@ const WAITING: TimeDelta = TimeDelta::minutes(1);
 /// Checks the whole chain in the database, from the archived head on, in constant memory.
 #[derive(Debug, Clone)]
 pub struct Verifier {
-    ports: Ports,
+    deps: Dependencies,
     // Verifications read everything; one at a time is enough.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
@@ -72,10 +72,10 @@ impl Expected {
 }
 
 impl Verifier {
-    /// Over these ports.
+    /// Over these dependencies.
     #[must_use]
-    pub fn new(ports: &Ports) -> Self {
-        Self { ports: ports.clone(), turn: Arc::default() }
+    pub fn new(deps: &Dependencies) -> Self {
+        Self { deps: deps.clone(), turn: Arc::default() }
     }
 
     /// Seals what waits, as the sealer would, then verifies everything.
@@ -85,15 +85,15 @@ impl Verifier {
     pub async fn verify(&self) -> Result<Verification, AuditError> {
         let _turn = self.turn.lock().await;
         // Whatever keeps it from sealing is told below by what has no place.
-        if let Err(error) = Sealer::new(&self.ports).seal_pending().await {
+        if let Err(error) = Sealer::new(&self.deps).seal_pending().await {
             tracing::warn!(error = &error as &dyn std::error::Error, "audit entries wait to be sealed");
         }
         loop {
             // Before the entries: the chain is then at least as long as they say.
             let expected = self.expected().await?;
-            let anchor = self.ports.archives.find_last().await?;
+            let anchor = self.deps.archives.find_last().await?;
             let (checked, found) = self.look(anchor.as_ref(), &expected).await?;
-            if found.is_some() && self.ports.archives.find_last().await? != anchor {
+            if found.is_some() && self.deps.archives.find_last().await? != anchor {
                 continue; // The archiver took entries away under our hands.
             }
             let found = found.or_else(|| expected.finding());
@@ -107,13 +107,13 @@ impl Verifier {
     }
 
     async fn expected(&self) -> Result<Expected, AuditError> {
-        let identity = self.ports.chain.find_identity().await?;
+        let identity = self.deps.chain.find_identity().await?;
         let mut expected = Expected { nobody: identity.is_none(), ..Expected::default() };
         let identity = identity.unwrap_or(Identity { id: Uuid::nil(), genesis: None });
-        for line in self.ports.checkpoints.read().await? {
+        for line in self.deps.checkpoints.read().await? {
             match line {
-                Ok(checkpoint) if checkpoint.is_genuine(&self.ports.keys) => {
-                    match checkpoint.is_of(&identity, &self.ports.former_name) {
+                Ok(checkpoint) if checkpoint.is_genuine(&self.deps.keys) => {
+                    match checkpoint.is_of(&identity, &self.deps.former_name) {
                         Some(true) => expected.add(checkpoint.count, &checkpoint.head),
                         Some(false) => expected.foreign += 1,
                         None => {}
@@ -151,11 +151,11 @@ impl Verifier {
     ) -> Result<Option<Finding>, AuditError> {
         let Some(last) = last else { return Ok(None) };
         let changed = |archive: &Archive| Some(Finding::at(Reason::ArchiveChanged, archive.first, None));
-        if !last.is_genuine(&self.ports.keys) {
+        if !last.is_genuine(&self.deps.keys) {
             return Ok(changed(last));
         }
-        if let Some((first, entries)) = self.ports.archives.find_first().await?
-            && (!first.is_genuine(&self.ports.keys) || first.first != 1 || entries != last.last)
+        if let Some((first, entries)) = self.deps.archives.find_first().await?
+            && (!first.is_genuine(&self.deps.keys) || first.first != 1 || entries != last.last)
         {
             return Ok(changed(&first));
         }
@@ -166,13 +166,13 @@ impl Verifier {
     async fn walk(&self, mut head: Head, expected: &Expected) -> Result<(u64, Head, Option<Finding>), AuditError> {
         let mut checked = 0;
         loop {
-            let rows = self.ports.chain.list_chain(head.sequence, BATCH).await?;
+            let rows = self.deps.chain.list_chain(head.sequence, BATCH).await?;
             if rows.is_empty() {
                 break;
             }
-            let people = people(self.ports.chain.as_ref(), &rows).await?;
+            let people = people(self.deps.chain.as_ref(), &rows).await?;
             for row in &rows {
-                if let Some(found) = check(&self.ports.keys, &mut head, row, &people, expected) {
+                if let Some(found) = check(&self.deps.keys, &mut head, row, &people, expected) {
                     return Ok((checked, head, Some(found)));
                 }
                 checked += 1;
@@ -188,7 +188,7 @@ impl Verifier {
 
     /// The walk has seen one entry for each place after the anchor. If there are more, they are not of the chain.
     async fn look_for_strays(&self, anchor: &Head, head: &Head) -> Result<Option<Finding>, AuditError> {
-        let chain = &self.ports.chain;
+        let chain = &self.deps.chain;
         if i64::try_from(chain.count_through(head.sequence).await?) == Ok(head.sequence - anchor.sequence) {
             return Ok(None);
         }
@@ -199,7 +199,10 @@ impl Verifier {
     }
 
     async fn look_for_unsealed(&self) -> Result<Option<Finding>, AuditError> {
-        let (chain, now) = (&self.ports.chain, self.ports.clock.now());
+        let (chain, now) = (&self.deps.chain, self.deps.clock.now());
+        if let Some(id) = chain.find_sealed_without_place().await? {
+            return Ok(Some(Finding::aside(Reason::EntryChanged, id)));
+        }
         let latest = chain.find_head().await?;
         if let Some(since) = latest.and_then(|latest| oldest_in_time(&latest, now))
             && let Some(id) = chain.find_unsealed_outside(since, now + LATE).await?

@@ -2,7 +2,8 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kernel::{AuditEntryId, Engine, StoreError, Tx, store::batches};
+use kernel::{AuditEntryId, StoreError, Tx};
+use platform::{Engine, store::batches};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, PaginatorTrait,
     QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, Statement,
@@ -22,7 +23,7 @@ use crate::{
         entry::{Entry, Seal},
         keys::Digest,
     },
-    repository::{ChainStore, Latest, Stored},
+    repository::{ChainStore, Latest, Stored, Window},
 };
 
 /// "audit" in the numbers that PostgreSQL's advisory locks go by.
@@ -57,12 +58,17 @@ impl ChainStore for AuditStore {
         identity::set_genesis_in(tx, genesis).await
     }
 
-    async fn has_unsealed(&self, since: Option<DateTime<Utc>>) -> Result<bool, StoreError> {
-        Ok(first_id(unsealed(since), self.db.reader()).await?.is_some())
+    async fn has_unsealed(&self, window: Window) -> Result<bool, StoreError> {
+        Ok(first_id(waiting(window), self.db.reader()).await?.is_some())
+    }
+
+    async fn find_sealed_without_place(&self) -> Result<Option<AuditEntryId>, StoreError> {
+        let query = unsealed().filter(Column::Hash.is_not_null());
+        Ok(first_id(query, self.db.reader()).await?.map(AuditEntryId))
     }
 
     async fn oldest_unsealed(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let query = unsealed(None).select_only().column(Column::CreatedAt).order_by_asc(Column::CreatedAt).limit(1);
+        let query = unsealed().select_only().column(Column::CreatedAt).order_by_asc(Column::CreatedAt).limit(1);
         Ok(query.into_tuple().one(self.db.reader()).await?)
     }
 
@@ -72,7 +78,7 @@ impl ChainStore for AuditStore {
         to: DateTime<Utc>,
     ) -> Result<Option<AuditEntryId>, StoreError> {
         let outside = Condition::any().add(Column::CreatedAt.lt(from)).add(Column::CreatedAt.gte(to));
-        let query = unsealed(None).filter(outside).order_by_asc(Column::CreatedAt);
+        let query = unsealed().filter(outside).order_by_asc(Column::CreatedAt);
         Ok(first_id(query, self.db.reader()).await?.map(AuditEntryId))
     }
 
@@ -108,11 +114,11 @@ impl ChainStore for AuditStore {
     async fn list_unsealed_in(
         &self,
         tx: &mut Tx,
-        since: Option<DateTime<Utc>>,
+        window: Window,
         skip: u64,
         limit: u64,
     ) -> Result<Vec<Stored>, StoreError> {
-        let query = unsealed(since)
+        let query = waiting(window)
             .order_by_asc(Column::CreatedAt)
             .order_by_asc(Column::Id)
             .offset(skip)
@@ -180,9 +186,14 @@ fn lock(sql: &str) -> Statement {
     Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, sql, [LOCK.into()])
 }
 
-fn unsealed(since: Option<DateTime<Utc>>) -> Select<Entity> {
-    let query = Entity::find().filter(Column::Sequence.is_null());
-    since.into_iter().fold(query, |query, since| query.filter(Column::CreatedAt.gte(since)))
+fn unsealed() -> Select<Entity> {
+    Entity::find().filter(Column::Sequence.is_null())
+}
+
+/// What nobody has sealed yet.
+fn waiting(Window { from, to }: Window) -> Select<Entity> {
+    let query = unsealed().filter(Column::Hash.is_null()).filter(Column::CreatedAt.lt(to));
+    from.into_iter().fold(query, |query, from| query.filter(Column::CreatedAt.gte(from)))
 }
 
 async fn first_id(query: Select<Entity>, connection: &impl ConnectionTrait) -> Result<Option<Uuid>, StoreError> {

@@ -2,9 +2,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
     AdminId, StoreError, TenantId, Tx,
+    input::Word as _,
     page::{Direction, Key, Page, PageRequest},
-    store::keyset,
 };
+use platform::store::keyset;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect,

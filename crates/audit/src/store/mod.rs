@@ -11,7 +11,7 @@ mod persons;
 
 pub use checkpoint_file::CheckpointFile;
 
-use kernel::Database;
+use platform::Database;
 
 /// Entries, chain and archives on SQLite or PostgreSQL.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kernel::{StoreError, TenantId, Tx, store::batches};
+use kernel::{StoreError, TenantId, Tx};
+use platform::store::batches;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect,

@@ -5,11 +5,13 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
 use audit::{
-    ActorDirectory, AuditKeys, AuditStore, CheckpointFile, DirectoryError, Ports, Sealer, Trail, Verification, Verifier,
+    ActorDirectory, AuditKeys, AuditStore, CheckpointFile, Dependencies, DirectoryError, Sealer, Trail, Verification,
+    Verifier,
 };
 use audit::{ActorName, ActorRef};
 use chrono::TimeDelta;
-use kernel::{Actor, AdminId, AdminRole, AuditEntry, Changes, Database, RequestContext, TenantId, Transactor};
+use kernel::{AdminId, AdminRole, AuditEntry, Caller, Changes, RequestContext, Subject, TenantId, Transactor};
+use platform::Database;
 use test_support::{FixedClock, SeededEntropy, TestDatabase, run_sql};
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -33,7 +35,7 @@ impl ActorDirectory for Everyone {
 
 pub struct Bench {
     pub db: Database,
-    pub ports: Ports,
+    pub deps: Dependencies,
     pub clock: Arc<FixedClock>,
     pub directory: tempfile::TempDir,
 }
@@ -54,7 +56,7 @@ impl Bench {
         let trail =
             Trail::new(store.clone(), store.clone(), keys.clone(), clock.clone(), entropy.clone(), wake.clone());
         let trail = Arc::new(trail);
-        let ports = Ports {
+        let deps = Dependencies {
             transactor: Arc::new(db.clone()),
             entries: store.clone(),
             names: store.clone(),
@@ -69,17 +71,17 @@ impl Bench {
             wake,
             former_name: "test".to_owned(),
         };
-        Self { db, ports, clock, directory }
+        Self { db, deps, clock, directory }
     }
 
     /// The same database and directory, with other keys.
-    pub fn rekeyed(&self, keys: AuditKeys) -> Ports {
-        Ports { keys: Arc::new(keys), ..self.ports.clone() }
+    pub fn rekeyed(&self, keys: AuditKeys) -> Dependencies {
+        Dependencies { keys: Arc::new(keys), ..self.deps.clone() }
     }
 
     pub async fn record(&self, context: &RequestContext, entry: AuditEntry) {
         let mut tx = self.db.begin().await.expect("begins");
-        self.ports.trail.record_in(&mut tx, context, entry).await.expect("records");
+        self.deps.trail.record_in(&mut tx, context, entry).await.expect("records");
         tx.commit().await.expect("commits");
     }
 
@@ -92,11 +94,11 @@ impl Bench {
     }
 
     pub async fn seal(&self) -> u64 {
-        Sealer::new(&self.ports).finish().await.expect("seals")
+        Sealer::new(&self.deps).finish().await.expect("seals")
     }
 
     pub async fn verify(&self) -> Verification {
-        Verifier::new(&self.ports).verify().await.expect("reads")
+        Verifier::new(&self.deps).verify().await.expect("reads")
     }
 
     /// Takes these rows out, changes them, and puts the changed ones in.
@@ -110,8 +112,8 @@ impl Bench {
     /// An id as SQL.
     pub fn id(&self, number: u128) -> String {
         match self.db.engine() {
-            kernel::Engine::Postgres => format!("'{}'", Uuid::from_u128(number)),
-            kernel::Engine::Sqlite => format!("x'{number:032x}'"),
+            platform::Engine::Postgres => format!("'{}'", Uuid::from_u128(number)),
+            platform::Engine::Sqlite => format!("x'{number:032x}'"),
         }
     }
 
@@ -126,7 +128,7 @@ pub fn tenant() -> TenantId {
 
 pub fn admin(number: u128) -> RequestContext {
     RequestContext {
-        actor: Actor::Admin { id: AdminId(Uuid::from_u128(number)), role: AdminRole::Support },
+        caller: Caller::new(Subject::Admin { id: AdminId(Uuid::from_u128(number)), role: AdminRole::Support }),
         ip: Some("203.0.113.9".parse().expect("an address")),
         user_agent: Some("Firefox".to_owned()),
         request_id: format!("req-{number}"),

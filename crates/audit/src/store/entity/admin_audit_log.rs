@@ -1,7 +1,7 @@
-use kernel::{AuditEntryId, StoreError, TenantId, TenantUserId};
+use kernel::{AuditEntryId, StoreError, TenantId, TenantUserId, input::Word as _};
 use sea_orm::{ActiveValue::Set, entity::prelude::*};
 
-use crate::domain::entry::{ActorType, Entry, Seal};
+use crate::domain::entry::{Entry, Seal};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "admin_audit_log")]
@@ -38,8 +38,8 @@ impl TryFrom<Model> for Entry {
     type Error = StoreError;
 
     fn try_from(row: Model) -> Result<Self, StoreError> {
-        let actor_type = ActorType::parse(&row.actor_type)
-            .ok_or_else(|| StoreError::corrupt("admin_audit_log.actor_type", "no such type"))?;
+        let actor_type =
+            row.actor_type.parse().map_err(|error| StoreError::corrupt("admin_audit_log.actor_type", error))?;
         let status_code = u16::try_from(row.status_code)
             .map_err(|error| StoreError::corrupt("admin_audit_log.status_code", error))?;
         let seal = match (row.sequence, row.personal_digest, row.previous_hash, row.hash) {

@@ -10,28 +10,22 @@ use crate::{
 
 /// Everything the services of this crate work on; the shell puts it together once.
 #[derive(Clone)]
-pub struct Ports {
-    /// Opens transactions.
+#[expect(missing_docs, reason = "the names of the fields say it")]
+pub struct Dependencies {
     pub transactor: Arc<dyn Transactor>,
-    /// Entries.
     pub entries: Arc<dyn EntryStore>,
     /// Names of people who left.
     pub names: Arc<dyn NameStore>,
-    /// The chain.
     pub chain: Arc<dyn ChainStore>,
-    /// What was archived.
     pub archives: Arc<dyn ArchiveStore>,
     /// Checkpoints outside the database.
     pub checkpoints: Arc<dyn CheckpointLog>,
-    /// Names of people.
     pub directory: Arc<dyn ActorDirectory>,
     /// Where exports, archives and erasures are recorded (a `Trail`).
     pub trail: Arc<dyn AuditTrail>,
-    /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness for salts and nonces.
     pub entropy: Arc<dyn Entropy>,
-    /// The keys.
     pub keys: Arc<AuditKeys>,
     /// Wakes the sealer; the same as the trail's.
     pub wake: Arc<Notify>,
@@ -40,8 +34,8 @@ pub struct Ports {
     pub former_name: String,
 }
 
-impl std::fmt::Debug for Ports {
+impl std::fmt::Debug for Dependencies {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ports").field("former_name", &self.former_name).finish_non_exhaustive()
+        f.debug_struct("Dependencies").field("former_name", &self.former_name).finish_non_exhaustive()
     }
 }
