@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use kernel::{DomainError, ErrorCode, ErrorKind, FieldCode, FieldError, StoreError, sealed::SealError};
+use kernel::{DomainError, ErrorCode, ErrorKind, FieldCode, FieldError, StoreError};
 
 /// What can come of signing in, staying signed in and managing accounts, other than success.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +27,7 @@ pub enum AuthError {
     /// No token, or of nobody who may sign in any more.
     #[error("sign in first")]
     Unauthenticated,
-    /// Not a token of ours for this door.
+    /// Not a token of ours for this audience.
     #[error("the token is not valid")]
     TokenInvalid,
     /// The token's, or the session's, time is over.
@@ -90,12 +90,6 @@ pub enum AuthError {
     /// The actor may not give such a role, nor touch who has it.
     #[error("your role does not allow this")]
     Forbidden,
-    /// A secret could not be sealed for its message.
-    #[error("the secret cannot be sealed")]
-    Sealing(#[from] SealError),
-    /// An event of ours cannot be written or read.
-    #[error("the event is malformed: {0}")]
-    Event(String),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -121,10 +115,8 @@ impl DomainError for AuthError {
             Self::PreconditionFailed => ErrorKind::PreconditionFailed,
             Self::SessionNotFound | Self::AdminNotFound => ErrorKind::NotFound,
             Self::RevocationsStale | Self::HashQueueFull => ErrorKind::Unavailable,
-            Self::Store(error) if error.is_unavailable() => ErrorKind::Unavailable,
-            Self::Store(_) | Self::Signing(_) | Self::Hashing(_) | Self::Sealing(_) | Self::Event(_) => {
-                ErrorKind::Internal
-            }
+            Self::Store(error) => error.kind(),
+            Self::Signing(_) | Self::Hashing(_) => ErrorKind::Internal,
         }
     }
 
@@ -150,10 +142,8 @@ impl DomainError for AuthError {
             Self::IllegalTransition => ErrorCode::IllegalTransition,
             Self::Forbidden => ErrorCode::Forbidden,
             Self::RevocationsStale | Self::HashQueueFull => ErrorCode::Unavailable,
-            Self::Store(error) if error.is_unavailable() => ErrorCode::DatabaseUnavailable,
-            Self::Store(_) | Self::Signing(_) | Self::Hashing(_) | Self::Sealing(_) | Self::Event(_) => {
-                ErrorCode::Internal
-            }
+            Self::Store(error) => error.code(),
+            Self::Signing(_) | Self::Hashing(_) => ErrorCode::Internal,
         }
     }
 
@@ -176,7 +166,7 @@ impl DomainError for AuthError {
             | Self::TooManyFailures { retry_after }
             | Self::TooManyMessages { retry_after } => Some(*retry_after),
             Self::RevocationsStale | Self::HashQueueFull => Some(Duration::from_secs(1)),
-            Self::Store(error) if error.is_unavailable() => Some(Duration::from_secs(1)),
+            Self::Store(error) => error.retry_after(),
             _ => None,
         }
     }

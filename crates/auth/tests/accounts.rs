@@ -1,56 +1,29 @@
 //! Accounts, credentials and one-time tokens on both databases, and the races that only a database decides.
 
-mod world;
+mod fixture;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use auth::{
-    AccountTools, AdminAccount, AdminAccounts, AdminFilter, AdminPatch, AdminPatchInput, AdminRepository, AdminSort,
-    AdminStore, AuthError, CredentialRepository, CredentialStore, InvitationAcceptance, NewAdmin, NewAdminInput,
-    NewCredential, OneTimeToken, OneTimeTokenRepository, OneTimeTokenStore, PasswordHash, Passwords, Sessions, Subject,
-    TokenPurpose,
+    AccountId, AdminAccount, AdminAccounts, AdminFilter, AdminPatch, AdminPatchInput, AdminRepository, AdminSort,
+    AdminStore, AuthError, CredentialRepository, CredentialStore, NewAdmin, NewAdminInput, NewCredential, OneTimeToken,
+    OneTimeTokenRepository, OneTimeTokenStore, PasswordHash, TokenPurpose,
 };
 use chrono::TimeDelta;
+use fixture::{EMAIL, Node, add_ada, add_ada_with, context};
 use futures::future::join_all;
 use kernel::{
-    Actor, AdminId, AdminRole, Clock, Database, OsEntropy, PrincipalKind, RequestContext, StoreError, TenantId,
-    TenantUserId, Transactor, Tx, VersionMatch,
+    AdminId, AdminRole, Audience, Clock, OsEntropy, RequestContext, Subject, TenantId, TenantUserId, Transactor, Tx,
+    VersionMatch,
     page::{Cursor, Direction, PageRequest, Sort, Start},
-    sealed::KeyRing,
 };
+use platform::Database;
 use secrecy::ExposeSecret;
 use test_support::{FixedClock, on_each_database};
 use uuid::Uuid;
-use world::{EMAIL, Node, add_ada, add_ada_with, context, hasher};
 
-struct Anybody;
-
-#[async_trait]
-impl InvitationAcceptance for Anybody {
-    async fn accept_in(
-        &self,
-        _: &mut Tx,
-        _: &RequestContext,
-        _: TenantId,
-        _: TenantUserId,
-    ) -> Result<bool, StoreError> {
-        Ok(true)
-    }
-}
-
-async fn tools(db: &Database, clock: &Arc<FixedClock>) -> AccountTools {
-    let node = Node::start(db, clock).await;
-    AccountTools {
-        tokens: Arc::new(OneTimeTokenStore::new(db.clone())),
-        acceptance: Arc::new(Anybody),
-        key_ring: KeyRing::parse("k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", OsEntropy).expect("a ring"),
-        hasher: hasher(),
-        sessions: Arc::new(Sessions::new(&node.ports, Arc::clone(&node.revocations))),
-        revocations: Arc::clone(&node.revocations),
-        throttle: Arc::clone(&node.throttle),
-        ports: node.ports,
-    }
+async fn accounts(db: &Database, clock: &Arc<FixedClock>) -> Arc<AdminAccounts> {
+    Node::start(db, clock).await.auth.admins
 }
 
 fn named(number: usize, role: &str) -> NewAdmin {
@@ -65,7 +38,7 @@ fn named(number: usize, role: &str) -> NewAdmin {
 }
 
 fn by(id: AdminId) -> RequestContext {
-    context().acting_as(Actor::Admin { id, role: AdminRole::SuperAdmin })
+    context().acting_as(auth::caller_of(Subject::Admin { id, role: AdminRole::SuperAdmin }))
 }
 
 async fn add(accounts: &AdminAccounts, count: usize, role: &str) -> Vec<AdminAccount> {
@@ -146,7 +119,7 @@ async fn a_password_is_replaced_and_its_hash_upgraded_only_while_it_is_the_same(
 async fn lists_filter_search_and_page_in_total_order() {
     on_each_database(async |db| {
         let clock = Arc::new(FixedClock::default());
-        let accounts = AdminAccounts::new(tools(db.database(), &clock).await);
+        let accounts = accounts(db.database(), &clock).await;
         add(&accounts, 7, "SALES").await;
         let special = NewAdminInput {
             first_name: "100%_sure".into(),
@@ -220,7 +193,7 @@ async fn a_token_is_used_once_and_not_after_its_time() {
     on_each_database(async |db| {
         let db = db.database();
         let (store, now) = (OneTimeTokenStore::new(db.clone()), FixedClock::default().now());
-        let subject = Subject::Tenant { tenant_id: Uuid::from_u128(1).into(), user_id: Uuid::from_u128(2).into() };
+        let subject = AccountId::Tenant { tenant_id: Uuid::from_u128(1).into(), user_id: Uuid::from_u128(2).into() };
         let issue = async || {
             let bound_to = PasswordHash::fingerprint(None);
             let (token, text) = OneTimeToken::issue(&OsEntropy, now, TokenPurpose::Invitation, subject, bound_to);
@@ -251,19 +224,19 @@ async fn a_token_is_used_once_and_not_after_its_time() {
 async fn a_reset_link_works_once_under_twenty_parallel_uses() {
     on_each_database(async |db| {
         let clock = Arc::new(FixedClock::default());
-        let tools = tools(db.database(), &clock).await;
+        let passwords = Node::start(db.database(), &clock).await.auth.passwords;
         let ada = add_ada(db.database(), &clock).await;
         let bound_to = PasswordHash::fingerprint(Some(&ada.password_hash));
-        let subject = Subject::Admin(ada.id);
+        let subject = AccountId::Admin(ada.id);
         let (token, text) = OneTimeToken::issue(&OsEntropy, clock.now(), TokenPurpose::AdminReset, subject, bound_to);
-        in_tx(db.database(), async |tx| tools.tokens.insert_token_in(tx, &token).await).await.expect("stores");
+        let tokens = OneTimeTokenStore::new(db.database().clone());
+        in_tx(db.database(), async |tx| tokens.insert_token_in(tx, &token).await).await.expect("stores");
 
-        let passwords = Passwords::new(tools);
         let uses = (0..20).map(|number| {
             let (passwords, text) = (passwords.clone(), text.clone());
             tokio::spawn(async move {
                 let new = format!("Lantern-Wombat-{number}").into();
-                passwords.reset(&context(), PrincipalKind::Admin, &text, &new).await
+                passwords.reset(&context(), Audience::Admin, &text, &new).await
             })
         });
         let outcomes: Vec<_> = join_all(uses).await.into_iter().map(|outcome| outcome.expect("runs")).collect();
@@ -278,7 +251,7 @@ async fn a_reset_link_works_once_under_twenty_parallel_uses() {
 async fn one_super_admin_stays_however_they_turn_on_each_other() {
     on_each_database(async |db| {
         let clock = Arc::new(FixedClock::default());
-        let accounts = AdminAccounts::new(tools(db.database(), &clock).await);
+        let accounts = accounts(db.database(), &clock).await;
         let admins = add(&accounts, 6, "SUPER_ADMIN").await;
         let turns = (0..admins.len()).map(|number| {
             let (accounts, actor) = (accounts.clone(), by(admins[number].id));
@@ -307,7 +280,7 @@ async fn one_super_admin_stays_however_they_turn_on_each_other() {
 async fn of_two_changes_of_one_version_one_wins() {
     on_each_database(async |db| {
         let clock = Arc::new(FixedClock::default());
-        let accounts = AdminAccounts::new(tools(db.database(), &clock).await);
+        let accounts = accounts(db.database(), &clock).await;
         let admin = add(&accounts, 1, "SALES").await.remove(0);
         let boss = by(Uuid::from_u128(99).into());
         let changes = ["One", "Two", "Three", "Four"].map(|last_name| {
@@ -330,7 +303,7 @@ async fn of_two_changes_of_one_version_one_wins() {
 async fn an_address_is_registered_once_under_parallel_tries() {
     on_each_database(async |db| {
         let clock = Arc::new(FixedClock::default());
-        let accounts = AdminAccounts::new(tools(db.database(), &clock).await);
+        let accounts = accounts(db.database(), &clock).await;
         let tries = (0..10).map(|_| {
             let accounts = accounts.clone();
             tokio::spawn(async move { accounts.create(&RequestContext::system("test", "t"), named(1, "SALES")).await })
@@ -355,7 +328,7 @@ async fn a_sign_in_replaces_a_hash_of_the_old_system() {
         let node = Node::start(db.database(), &clock).await;
         let signed_in = node.sign_in("Workshop-2019!", [203, 0, 113, 7]).await.expect("signs in");
         assert!(!signed_in.tokens.refresh_token.expose_secret().is_empty());
-        let stored = node.ports.admins.find_admin(ada.id).await.expect("reads").expect("is there");
+        let stored = node.stored.admins.find_admin(ada.id).await.expect("reads").expect("is there");
         assert!(stored.password_hash.as_str().starts_with("$argon2id$"));
         node.sign_in("Workshop-2019!", [203, 0, 113, 7]).await.expect("signs in again");
         assert!(node.sign_in("Workshop-2019?", [203, 0, 113, 7]).await.is_err());

@@ -1,26 +1,30 @@
 //! Sessions, refresh tokens and revocations on real databases.
 
-mod world;
+mod fixture;
 
 use std::{sync::Arc, time::Duration};
 
-use auth::{AdminRepository, AdminStore, AuthError, PasswordHash};
+use auth::{AdminRepository, AdminStore, AuthError, OwnSession, PasswordHash, RevocationRepository, SessionRepository};
 use chrono::TimeDelta;
 use futures::future::join_all;
-use kernel::{Clock, PrincipalKind};
+use kernel::{Audience, Clock, Entropy, OsEntropy, SessionProof, Transactor};
 use secrecy::ExposeSecret;
 use test_support::{FixedClock, eventually, on_each_database, within};
 
-use world::{Node, PASSWORD, add_ada, add_ada_with, context};
+use fixture::{Node, PASSWORD, add_ada, add_ada_with, context};
 
 const HERE: [u8; 4] = [203, 0, 113, 7];
 
 /// A node with Ada signed in: her refresh and access tokens.
-async fn signed_in(db: &kernel::Database, clock: &Arc<FixedClock>) -> (Node, String, String) {
+async fn signed_in(db: &platform::Database, clock: &Arc<FixedClock>) -> (Node, String, String) {
     add_ada(db, clock).await;
     let node = Node::start(db, clock).await;
     let tokens = node.sign_in(PASSWORD, HERE).await.expect("signs in").tokens;
     (node, tokens.refresh_token.expose_secret().to_owned(), tokens.access_token.expose_secret().to_owned())
+}
+
+fn own_session(node: &Node, access: &str) -> OwnSession {
+    OwnSession::of(&node.auth.tokens.verify(Audience::Admin, access).expect("good")).expect("their own")
 }
 
 #[tokio::test]
@@ -28,14 +32,14 @@ async fn a_sign_in_leaves_its_rows() {
     on_each_database(async |db| {
         let clock = Arc::new(FixedClock::default());
         let (node, _, access) = signed_in(db.database(), &clock).await;
-        let principal = node.tokens.verify_admin(&access).expect("good");
-        let sessions = node.sessions.list(principal.subject()).await.expect("lists");
+        let me = own_session(&node, &access);
+        let sessions = node.auth.sessions.list(me.account).await.expect("lists");
         let [session] = sessions.as_slice() else { panic!("{sessions:?}") };
-        assert_eq!((session.id, session.counter), (principal.session_id, 0));
+        assert_eq!((session.id, session.counter), (me.id, 0));
         assert_eq!(session.ip, Some(HERE.into()));
         assert_eq!(session.expires_at, clock.now() + TimeDelta::days(7));
         assert_eq!(session.ends_at, clock.now() + TimeDelta::days(30));
-        let ada = AdminStore::new(db.database().clone()).find_admin(principal.admin_id).await.expect("reads");
+        let ada = AdminStore::new(db.database().clone()).find_admin(me.account.id().into()).await.expect("reads");
         assert_eq!(ada.expect("there").last_login_at, Some(clock.now()));
         assert_eq!(node.trail.count("LOGIN_SUCCESS"), 1);
     })
@@ -69,7 +73,7 @@ async fn reuse_ends_the_session_everywhere_and_for_good() {
         assert!(matches!(node.refresh(&third).await, Err(AuthError::RefreshReused)), "its owner's token is dead too");
         // Another node, or this one after a restart, reads it from the database.
         let other = Node::start(db.database(), &clock).await;
-        assert!(matches!(other.tokens.verify_admin(&access), Err(AuthError::TokenRevoked)));
+        assert!(matches!(other.auth.tokens.verify(Audience::Admin, &access), Err(AuthError::TokenRevoked)));
         assert!(matches!(other.refresh(&third).await, Err(AuthError::RefreshReused)));
         assert_eq!(node.trail.count("REFRESH_REUSE_DETECTED"), 1, "once, not at each try");
     })
@@ -90,12 +94,12 @@ async fn the_grace_ends_with_time_and_with_sign_out() {
         let again = node.sign_in(PASSWORD, HERE).await.expect("signs in").tokens;
         let first = again.refresh_token.expose_secret();
         let second = node.refresh(first).await.expect("refreshes");
-        let kind = PrincipalKind::Admin;
-        assert_eq!(node.sign_out.sign_out(&context(), kind, Some(first), None).await.expect("signs out"), 1);
+        let kind = Audience::Admin;
+        assert_eq!(node.auth.sign_out.sign_out(&context(), kind, Some(first), None).await.expect("signs out"), 1);
         for token in [first, second.as_str()] {
             assert!(matches!(node.refresh(token).await, Err(AuthError::TokenRevoked)));
         }
-        assert_eq!(node.sign_out.sign_out(&context(), kind, Some(first), None).await.expect("fine"), 0);
+        assert_eq!(node.auth.sign_out.sign_out(&context(), kind, Some(first), None).await.expect("fine"), 0);
     })
     .await;
 }
@@ -115,31 +119,31 @@ async fn sessions_end_by_idleness_and_by_age() {
         clock.advance(TimeDelta::days(7));
         let outcome = node.refresh(idle.refresh_token.expose_secret()).await;
         assert!(matches!(outcome, Err(AuthError::TokenExpired)));
-        let mut tx = node.ports.transactor.begin().await.expect("begins");
+        let mut tx = node.db.begin().await.expect("begins");
         clock.advance(TimeDelta::days(31));
-        assert_eq!(node.sessions.purge_in(&mut tx).await.expect("purges"), 2);
+        assert_eq!(node.auth.sessions.purge_in(&mut tx).await.expect("purges"), 2);
     })
     .await;
 }
 
 #[tokio::test]
-async fn ending_sessions_spares_the_excepted_one_and_strangers() {
+async fn ending_sessions_spares_the_excepted_one_and_other_accounts() {
     on_each_database(async |db| {
         let clock = Arc::new(FixedClock::default());
         let (node, _, access) = signed_in(db.database(), &clock).await;
         let other = node.sign_in(PASSWORD, HERE).await.expect("signs in").tokens;
-        let me = node.tokens.verify_admin(&access).expect("good");
-        let stranger = auth::Subject::Admin(uuid::Uuid::from_u128(9).into());
-        let refused = node.sessions.revoke(&context(), stranger, me.session_id).await;
+        let me = own_session(&node, &access);
+        let other_account = auth::AccountId::Admin(uuid::Uuid::from_u128(9).into());
+        let refused = node.auth.sessions.revoke(&context(), other_account, me.id).await;
         assert!(matches!(refused, Err(AuthError::SessionNotFound)));
-        let ended = node.sessions.revoke_all(&context(), me.subject(), Some(me.session_id)).await.expect("ends");
+        let ended = node.auth.sessions.revoke_all(&context(), me.account, Some(me.id)).await.expect("ends");
         assert_eq!(ended, 1);
-        node.revocations.load().await.expect("reads");
-        assert!(node.tokens.verify_admin(&access).is_ok());
-        let dead = node.tokens.verify_admin(other.access_token.expose_secret());
+        node.auth.revocations.load().await.expect("reads");
+        assert!(node.auth.tokens.verify(Audience::Admin, &access).is_ok());
+        let dead = node.auth.tokens.verify(Audience::Admin, other.access_token.expose_secret());
         assert!(matches!(dead, Err(AuthError::TokenRevoked)));
-        node.sessions.revoke(&context(), me.subject(), me.session_id).await.expect("ends");
-        assert!(node.sessions.list(me.subject()).await.expect("lists").is_empty());
+        node.auth.sessions.revoke(&context(), me.account, me.id).await.expect("ends");
+        assert!(node.auth.sessions.list(me.account).await.expect("lists").is_empty());
     })
     .await;
 }
@@ -153,19 +157,20 @@ async fn every_node_hears_of_a_revocation_within_a_second() {
         let stop = tokio_util::sync::CancellationToken::new();
         let feeds: Vec<_> = [&node, &other]
             .map(|node| {
-                let (revocations, stop) = (Arc::clone(&node.revocations), stop.clone());
+                let (revocations, stop) = (Arc::clone(&node.auth.revocations), stop.clone());
                 tokio::spawn(async move { revocations.run(stop).await })
             })
             .into();
-        assert!(other.tokens.verify_admin(&access).is_ok());
-        let me = node.tokens.verify_admin(&access).expect("good");
-        let mut tx = node.ports.transactor.begin().await.expect("begins");
-        node.revocations.revoke_principal_in(&mut tx, me.subject(), 2, None).await.expect("writes");
-        assert!(node.tokens.verify_admin(&access).is_ok(), "not before the commit");
+        assert!(other.auth.tokens.verify(Audience::Admin, &access).is_ok());
+        let me = own_session(&node, &access);
+        let mut tx = node.db.begin().await.expect("begins");
+        node.auth.revocations.revoke_principal_in(&mut tx, me.account, 2, None).await.expect("writes");
+        assert!(node.auth.tokens.verify(Audience::Admin, &access).is_ok(), "not before the commit");
         tx.commit().await.expect("commits");
         for node in [&node, &other] {
-            let revoked =
-                async || matches!(node.tokens.verify_admin(&access), Err(AuthError::TokenRevoked)).then_some(());
+            let revoked = async || {
+                matches!(node.auth.tokens.verify(Audience::Admin, &access), Err(AuthError::TokenRevoked)).then_some(())
+            };
             // A second, and some more on a busy machine.
             within(Duration::from_secs(5), "the node hears of it", revoked).await;
         }
@@ -184,8 +189,8 @@ async fn a_temporary_password_ends_after_seven_days() {
         let ada = add_ada(db.database(), &clock).await;
         let node = Node::start(db.database(), &clock).await;
         let temporary = auth::NewCredential { hash: ada.password_hash.clone(), must_change: true, at: clock.now() };
-        let mut tx = node.ports.transactor.begin().await.expect("begins");
-        node.ports.admins.set_password_in(&mut tx, ada.id, &temporary).await.expect("sets");
+        let mut tx = node.db.begin().await.expect("begins");
+        node.stored.admins.set_password_in(&mut tx, ada.id, &temporary).await.expect("sets");
         tx.commit().await.expect("commits");
         clock.advance(TimeDelta::days(7) - TimeDelta::seconds(1));
         node.sign_in(PASSWORD, HERE).await.expect("still good");
@@ -193,8 +198,8 @@ async fn a_temporary_password_ends_after_seven_days() {
         assert!(matches!(node.sign_in(PASSWORD, HERE).await, Err(AuthError::InvalidCredentials)));
         // One of their own has no end.
         let own = auth::NewCredential { must_change: false, ..temporary };
-        let mut tx = node.ports.transactor.begin().await.expect("begins");
-        node.ports.admins.set_password_in(&mut tx, ada.id, &own).await.expect("sets");
+        let mut tx = node.db.begin().await.expect("begins");
+        node.stored.admins.set_password_in(&mut tx, ada.id, &own).await.expect("sets");
         tx.commit().await.expect("commits");
         node.sign_in(PASSWORD, HERE).await.expect("signs in");
     })
@@ -213,22 +218,22 @@ async fn parallel_sign_ins_of_one_account_do_not_block_each_other() {
         for outcome in outcomes {
             outcome.expect("signs in");
         }
-        let ada = node.ports.admins.find_admin(ada.id).await.expect("reads").expect("there");
+        let ada = node.stored.admins.find_admin(ada.id).await.expect("reads").expect("there");
         assert!(ada.password_hash.as_str().starts_with("$argon2id$"));
-        assert_eq!(node.sessions.list(auth::Subject::Admin(ada.id)).await.expect("lists").len(), 4);
+        assert_eq!(node.auth.sessions.list(auth::AccountId::Admin(ada.id)).await.expect("lists").len(), 4);
     })
     .await;
 }
 
 /// Opens sessions as a sign-in would, many in one transaction.
 async fn open_many(node: &Node, like: &auth::Session, count: usize) -> Vec<kernel::SessionId> {
-    let mut tx = node.ports.transactor.begin().await.expect("begins");
+    let mut tx = node.db.begin().await.expect("begins");
     let mut opened = Vec::new();
     for number in 0..count {
-        let id = node.ports.entropy.uuid_v7(node.ports.clock.now()).into();
+        let id = OsEntropy.uuid_v7(node.clock.now()).into();
         let created_at = like.created_at + TimeDelta::milliseconds(i64::try_from(number).expect("small"));
         let session = auth::Session { id, created_at, ..like.clone() };
-        node.ports.sessions.insert_session_in(&mut tx, &session).await.expect("inserts");
+        node.stored.sessions.insert_session_in(&mut tx, &session).await.expect("inserts");
         opened.push(id);
     }
     tx.commit().await.expect("commits");
@@ -240,24 +245,29 @@ async fn an_account_with_thousands_of_sessions_is_ended_by_one_row() {
     on_each_database(async |db| {
         let clock = Arc::new(FixedClock::default());
         let (node, _, access) = signed_in(db.database(), &clock).await;
-        let me = node.tokens.verify_admin(&access).expect("good");
-        let mine = node.sessions.list(me.subject()).await.expect("lists").remove(0);
+        let me = own_session(&node, &access);
+        let mine = node.auth.sessions.list(me.account).await.expect("lists").remove(0);
         let others = open_many(&node, &mine, 7_200).await;
-        let of = |session| auth::AdminPrincipal { session_id: session, ..me };
-        let token = |session| node.tokens.sign_admin(&of(session)).expect("signs");
+        let subject = node.auth.tokens.verify(Audience::Admin, &access).expect("good").subject;
+        let of = |session_id| {
+            let proof =
+                SessionProof { session_id, generation: 1, tenant_generation: None, must_change_password: false };
+            auth::caller_of(subject).in_session(proof)
+        };
+        let token = |session| node.auth.tokens.sign(&of(session)).expect("signs");
         let (first, last) = (token(others[0]), token(others[7_199]));
 
-        let ended = node.sessions.revoke_all(&context(), me.subject(), Some(me.session_id)).await.expect("ends");
+        let ended = node.auth.sessions.revoke_all(&context(), me.account, Some(me.id)).await.expect("ends");
         assert_eq!(ended, 7_200);
-        node.revocations.load().await.expect("reads");
-        assert_eq!(node.revocations.live().len(), 1);
+        node.auth.revocations.load().await.expect("reads");
+        assert_eq!(node.auth.revocations.live().len(), 1);
         for token in [&first, &last] {
-            let dead = node.tokens.verify_admin(token.expose_secret());
+            let dead = node.auth.tokens.verify(Audience::Admin, token.expose_secret());
             assert!(matches!(dead, Err(AuthError::TokenRevoked)));
         }
-        assert!(node.tokens.verify_admin(&access).is_ok(), "the caller's own goes on");
+        assert!(node.auth.tokens.verify(Audience::Admin, &access).is_ok(), "the caller's own goes on");
         let again = node.sign_in(PASSWORD, HERE).await.expect("signs in").tokens;
-        assert!(node.tokens.verify_admin(again.access_token.expose_secret()).is_ok());
+        assert!(node.auth.tokens.verify(Audience::Admin, again.access_token.expose_secret()).is_ok());
     })
     .await;
 }
@@ -267,20 +277,20 @@ async fn the_oldest_sessions_end_beyond_a_hundred() {
     on_each_database(async |db| {
         let clock = Arc::new(FixedClock::default());
         let (node, _, access) = signed_in(db.database(), &clock).await;
-        let me = node.tokens.verify_admin(&access).expect("good");
-        let mine = node.sessions.list(me.subject()).await.expect("lists").remove(0);
+        let me = own_session(&node, &access);
+        let mine = node.auth.sessions.list(me.account).await.expect("lists").remove(0);
         // From before there was a limit; more than SQLite takes parameters for.
         let others = open_many(&node, &mine, 7_200).await;
         clock.advance(TimeDelta::minutes(1));
         let newest = node.sign_in(PASSWORD, HERE).await.expect("signs in").tokens;
-        let live = node.sessions.list(me.subject()).await.expect("lists");
+        let live = node.auth.sessions.list(me.account).await.expect("lists");
         assert_eq!(live.len(), 100);
-        let kept: std::collections::BTreeSet<_> = live.iter().map(|session| session.id).collect();
-        assert!(others[7_200 - 99..].iter().all(|id| kept.contains(id)), "the latest stay");
-        node.revocations.load().await.expect("reads");
-        assert!(matches!(node.tokens.verify_admin(&access), Err(AuthError::TokenRevoked)));
-        assert!(node.tokens.verify_admin(newest.access_token.expose_secret()).is_ok());
-        let ended = node.ports.sessions.find_session(PrincipalKind::Admin, others[0]).await.expect("reads");
+        let stored: std::collections::BTreeSet<_> = live.iter().map(|session| session.id).collect();
+        assert!(others[7_200 - 99..].iter().all(|id| stored.contains(id)), "the latest stay");
+        node.auth.revocations.load().await.expect("reads");
+        assert!(matches!(node.auth.tokens.verify(Audience::Admin, &access), Err(AuthError::TokenRevoked)));
+        assert!(node.auth.tokens.verify(Audience::Admin, newest.access_token.expose_secret()).is_ok());
+        let ended = node.stored.sessions.find_session(Audience::Admin, others[0]).await.expect("reads");
         assert_eq!(ended.and_then(|session| session.ended).map(|(_, reason)| reason), Some(auth::EndReason::TooMany));
         assert_eq!(node.trail.count("SESSION_REVOKED"), 1);
     })
@@ -292,13 +302,13 @@ async fn parallel_sign_ins_do_not_exceed_the_limit() {
     on_each_database(async |db| {
         let clock = Arc::new(FixedClock::default());
         let (node, _, access) = signed_in(db.database(), &clock).await;
-        let me = node.tokens.verify_admin(&access).expect("good");
-        let mine = node.sessions.list(me.subject()).await.expect("lists").remove(0);
+        let me = own_session(&node, &access);
+        let mine = node.auth.sessions.list(me.account).await.expect("lists").remove(0);
         open_many(&node, &mine, 98).await;
         for outcome in join_all((0..4).map(|_| node.sign_in(PASSWORD, HERE))).await {
             outcome.expect("signs in");
         }
-        assert_eq!(node.sessions.list(me.subject()).await.expect("lists").len(), 100);
+        assert_eq!(node.auth.sessions.list(me.account).await.expect("lists").len(), 100);
     })
     .await;
 }
@@ -308,26 +318,26 @@ async fn a_revocation_that_commits_late_is_not_missed() {
     on_each_database(async |db| {
         let clock = Arc::new(FixedClock::default());
         let (node, _, access) = signed_in(db.database(), &clock).await;
-        let me = node.tokens.verify_admin(&access).expect("good");
-        let stranger = auth::Subject::Admin(uuid::Uuid::from_u128(9).into());
-        let revocations = &node.ports.revocations;
+        let me = own_session(&node, &access);
+        let other_account = auth::AccountId::Admin(uuid::Uuid::from_u128(9).into());
+        let revocations = &node.stored.revocations;
         let (_, start) = revocations.list_revocations(None).await.expect("reads");
-        let mut slow = node.ports.transactor.begin().await.expect("begins");
-        node.revocations.revoke_principal_in(&mut slow, me.subject(), 2, None).await.expect("writes");
+        let mut slow = node.db.begin().await.expect("begins");
+        node.auth.revocations.revoke_principal_in(&mut slow, me.account, 2, None).await.expect("writes");
         // On PostgreSQL a later one commits, and is read, before it. On SQLite there is one writer at a time.
-        let position = if db.database().engine() == kernel::Engine::Postgres {
-            let mut quick = node.ports.transactor.begin().await.expect("begins");
-            node.revocations.revoke_principal_in(&mut quick, stranger, 2, None).await.expect("writes");
+        let position = if db.database().engine() == platform::Engine::Postgres {
+            let mut quick = node.db.begin().await.expect("begins");
+            node.auth.revocations.revoke_principal_in(&mut quick, other_account, 2, None).await.expect("writes");
             quick.commit().await.expect("commits");
             let (read, position) = revocations.list_revocations(Some(start)).await.expect("reads");
-            assert_eq!(read.iter().map(|revocation| revocation.subject).collect::<Vec<_>>(), [stranger.id()]);
+            assert_eq!(read.iter().map(|revocation| revocation.subject).collect::<Vec<_>>(), [other_account.id()]);
             position
         } else {
             start
         };
         slow.commit().await.expect("commits");
         let (read, mut position) = revocations.list_revocations(Some(position)).await.expect("reads");
-        assert!(read.iter().any(|revocation| revocation.subject == me.subject().id()), "{read:?}");
+        assert!(read.iter().any(|revocation| revocation.subject == me.account.id()), "{read:?}");
         // On PostgreSQL whatever else runs in the cluster keeps the position back for a while.
         let is_seen = async || {
             let (read, next) = revocations.list_revocations(Some(position)).await.expect("reads");
@@ -344,20 +354,20 @@ async fn the_feed_takes_no_notice_of_the_writers_clock() {
     on_each_database(async |db| {
         let clock = Arc::new(FixedClock::default());
         let (node, _, access) = signed_in(db.database(), &clock).await;
-        let (_, start) = node.ports.revocations.list_revocations(None).await.expect("reads");
+        let (_, start) = node.stored.revocations.list_revocations(None).await.expect("reads");
         // A node whose clock is an hour behind ends the session.
         let behind = Arc::new(FixedClock::default());
         behind.advance(TimeDelta::hours(-1));
         let other = Node::start(db.database(), &behind).await;
-        let me = node.tokens.verify_admin(&access).expect("good");
-        other.sessions.revoke(&context(), me.subject(), me.session_id).await.expect("ends");
-        let (read, _) = node.ports.revocations.list_revocations(Some(start)).await.expect("reads");
+        let me = own_session(&node, &access);
+        other.auth.sessions.revoke(&context(), me.account, me.id).await.expect("ends");
+        let (read, _) = node.stored.revocations.list_revocations(Some(start)).await.expect("reads");
         assert_eq!(read.len(), 1);
-        node.revocations.load().await.expect("reads");
-        assert!(matches!(node.tokens.verify_admin(&access), Err(AuthError::TokenRevoked)));
+        node.auth.revocations.load().await.expect("reads");
+        assert!(matches!(node.auth.tokens.verify(Audience::Admin, &access), Err(AuthError::TokenRevoked)));
         // Nor is it deleted because somebody's clock says that its time is over.
-        let mut tx = node.ports.transactor.begin().await.expect("begins");
-        assert_eq!(node.revocations.purge_in(&mut tx).await.expect("purges"), 0);
+        let mut tx = node.db.begin().await.expect("begins");
+        assert_eq!(node.auth.revocations.purge_in(&mut tx).await.expect("purges"), 0);
     })
     .await;
 }

@@ -1,16 +1,16 @@
 //! Counting and locking on real databases.
 
-mod world;
+mod fixture;
 
 use std::{sync::Arc, time::Duration};
 
 use auth::AuthError;
 use chrono::TimeDelta;
 use futures::future::join_all;
-use kernel::PrincipalKind;
+use kernel::{Audience, Transactor};
 use test_support::{FixedClock, on_each_database};
 
-use world::{EMAIL, Node, PASSWORD, add_ada};
+use fixture::{EMAIL, Node, PASSWORD, add_ada};
 
 const HERE: [u8; 4] = [203, 0, 113, 7];
 const NEIGHBOUR: [u8; 4] = [203, 0, 113, 99];
@@ -63,11 +63,11 @@ async fn a_hundred_parallel_tries_are_all_counted() {
         let clock = Arc::new(FixedClock::default());
         let node = Node::start(db.database(), &clock).await;
         let account = auth::TriedAccount {
-            kind: PrincipalKind::Admin,
+            kind: Audience::Admin,
             tenant: String::new(),
             email: EMAIL.parse().expect("an address"),
         };
-        let tries = join_all((0..100).map(|_| node.throttle.count(&account, Some(HERE.into())))).await;
+        let tries = join_all((0..100).map(|_| node.auth.throttle.count(&account, Some(HERE.into())))).await;
         let passed = tries.iter().filter(|outcome| outcome.is_ok()).count();
         let locked = tries.iter().filter(|outcome| matches!(outcome, Err(AuthError::AccountLocked { .. }))).count();
         assert_eq!((passed, locked), (10, 90));
@@ -106,9 +106,9 @@ async fn failures_count_for_a_quarter_of_an_hour() {
             }
             clock.advance(TimeDelta::minutes(15));
         }
-        let mut tx = node.ports.transactor.begin().await.expect("begins");
+        let mut tx = node.db.begin().await.expect("begins");
         clock.advance(TimeDelta::minutes(1));
-        assert_eq!(node.throttle.purge_in(&mut tx).await.expect("purges"), 3);
+        assert_eq!(node.auth.throttle.purge_in(&mut tx).await.expect("purges"), 3);
     })
     .await;
 }
@@ -120,12 +120,12 @@ async fn whoever_holds_a_48_of_ipv6_does_not_get_50_tries_for_each_of_its_networ
         let node = Node::start(db.database(), &clock).await;
         let try_from = async |n: u16, site: u16| {
             let account = auth::TriedAccount {
-                kind: PrincipalKind::Tenant,
+                kind: Audience::Tenant,
                 tenant: "garage".to_owned(),
                 email: format!("person{n}@garage.test").parse().expect("an address"),
             };
             let ip = std::net::Ipv6Addr::new(0x2001, 0xdb8, site, n, 0, 0, 0, 1);
-            node.throttle.count(&account, Some(ip.into())).await
+            node.auth.throttle.count(&account, Some(ip.into())).await
         };
         for n in 0..200 {
             let _counted = try_from(n, 1).await.expect("may try");
@@ -143,16 +143,16 @@ async fn one_network_may_not_try_many_accounts() {
         let clock = Arc::new(FixedClock::default());
         let node = Node::start(db.database(), &clock).await;
         let account = |n: u32| auth::TriedAccount {
-            kind: PrincipalKind::Tenant,
+            kind: Audience::Tenant,
             tenant: "garage".to_owned(),
             email: format!("person{n}@garage.test").parse().expect("an address"),
         };
         for n in 0..50 {
-            let _counted = node.throttle.count(&account(n), Some(HERE.into())).await.expect("may try");
+            let _counted = node.auth.throttle.count(&account(n), Some(HERE.into())).await.expect("may try");
         }
-        let refused = node.throttle.count(&account(50), Some(NEIGHBOUR.into())).await;
+        let refused = node.auth.throttle.count(&account(50), Some(NEIGHBOUR.into())).await;
         assert!(matches!(refused, Err(AuthError::TooManyFailures { .. })), "{refused:?}");
-        let _counted = node.throttle.count(&account(50), Some(ELSEWHERE.into())).await.expect("others may try");
+        let _counted = node.auth.throttle.count(&account(50), Some(ELSEWHERE.into())).await.expect("others may try");
     })
     .await;
 }

@@ -1,14 +1,14 @@
-use kernel::{AdminRole, PrincipalKind, SessionId, TenantId, TenantRole};
+use kernel::{AccessLevel, Audience, Caller, Proof, ReadOnlyReason, Role, SessionId, SessionProof, Subject, TenantId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{AdminPrincipal, TenantPrincipal};
+use super::permission::caller_of;
 
-/// The `aud` of each kind.
-pub(crate) const fn audience(kind: PrincipalKind) -> &'static str {
-    match kind {
-        PrincipalKind::Admin => "nextcrm:admin",
-        PrincipalKind::Tenant => "nextcrm:tenant",
+/// The `aud` of each audience.
+pub(crate) const fn audience_name(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Admin => "nextcrm:admin",
+        Audience::Tenant => "nextcrm:tenant",
     }
 }
 
@@ -21,7 +21,7 @@ pub(crate) struct Claims {
     pub(crate) sid: SessionId,
     pub(crate) role: String,
     #[serde(rename = "type")]
-    pub(crate) kind: PrincipalKind,
+    pub(crate) audience: Audience,
     #[serde(rename = "tenantId", default, skip_serializing_if = "Option::is_none")]
     pub(crate) tenant_id: Option<TenantId>,
     /// Seconds since 1970, as all times in a JWT.
@@ -43,33 +43,71 @@ pub(crate) struct Claims {
     pub(crate) trial_expired: bool,
 }
 
+/// What every token says of itself.
+pub(crate) struct Issue {
+    pub(crate) issuer: String,
+    pub(crate) issued_at: i64,
+    pub(crate) expires_at: i64,
+    pub(crate) id: Uuid,
+}
+
 impl Claims {
-    /// Whom the token tells of; `None` when it is no whole admin token.
-    pub(crate) fn admin(&self) -> Option<AdminPrincipal> {
-        let role: AdminRole = self.role.parse().ok()?;
-        (self.kind == PrincipalKind::Admin && self.tenant_id.is_none()).then_some(AdminPrincipal {
-            admin_id: self.sub.into(),
-            session_id: self.sid,
-            role,
-            must_change_password: self.must_change_password,
-            generation: self.generation,
+    /// What a new token says of this caller; `None` for whom access tokens are not signed.
+    pub(crate) fn of(caller: &Caller, issue: Issue) -> Option<Self> {
+        let Proof::Session(proof) = caller.proof else { return None };
+        let (audience, sub, role, tenant_id) = match caller.subject {
+            Subject::Admin { id, role } => (Audience::Admin, id.uuid(), role.as_str(), None),
+            Subject::TenantUser { tenant_id, id, role } => {
+                (Audience::Tenant, id.uuid(), role.as_str(), Some(tenant_id))
+            }
+            Subject::ApiKey { .. } | Subject::Impersonated { .. } | Subject::Anonymous(_) | Subject::System(_) => {
+                return None;
+            }
+        };
+        let trial_expired = match caller.access {
+            AccessLevel::Full => false,
+            AccessLevel::ReadOnly(ReadOnlyReason::TrialExpired) => true,
+            AccessLevel::None => return None,
+        };
+        Some(Self {
+            iss: issue.issuer,
+            aud: audience_name(audience).to_owned(),
+            sub,
+            sid: proof.session_id,
+            role: role.to_owned(),
+            audience,
+            tenant_id,
+            iat: issue.issued_at,
+            nbf: issue.issued_at,
+            exp: issue.expires_at,
+            jti: issue.id,
+            generation: proof.generation,
+            tenant_generation: proof.tenant_generation,
+            must_change_password: proof.must_change_password,
+            trial_expired,
         })
     }
 
-    /// Whom the token tells of; `None` when it is no whole tenant token.
-    pub(crate) fn tenant(&self) -> Option<TenantPrincipal> {
-        let role: TenantRole = self.role.parse().ok()?;
-        if self.kind != PrincipalKind::Tenant {
-            return None;
-        }
-        Some(TenantPrincipal {
-            tenant_id: self.tenant_id?,
-            user_id: self.sub.into(),
+    /// Whom the token tells of; `None` when it is no whole token of its audience.
+    pub(crate) fn caller(&self) -> Option<Caller> {
+        let role = Role::parse(self.audience, &self.role).ok()?;
+        let subject = match (role, self.tenant_id, self.tenant_generation) {
+            (Role::Admin(role), None, None) => Subject::Admin { id: self.sub.into(), role },
+            (Role::Tenant(role), Some(tenant_id), Some(_)) => {
+                Subject::TenantUser { tenant_id, id: self.sub.into(), role }
+            }
+            (Role::Admin(_) | Role::Tenant(_), _, _) => return None,
+        };
+        let access = match self.trial_expired {
+            true => AccessLevel::ReadOnly(ReadOnlyReason::TrialExpired),
+            false => AccessLevel::Full,
+        };
+        let proof = SessionProof {
             session_id: self.sid,
-            role,
-            trial_expired: self.trial_expired,
             generation: self.generation,
-            tenant_generation: self.tenant_generation?,
-        })
+            tenant_generation: self.tenant_generation,
+            must_change_password: self.must_change_password,
+        };
+        Some(caller_of(subject).with_access(access).in_session(proof))
     }
 }

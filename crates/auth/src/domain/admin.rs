@@ -5,12 +5,10 @@ use super::password_hash::PasswordHash;
 
 /// A member of staff, as stored.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct AdminAccount {
-    /// Who.
     pub id: AdminId,
-    /// Given name.
     pub first_name: String,
-    /// Family name.
     pub last_name: String,
     /// The address they sign in with; unique among admins.
     pub email: EmailAddress,
@@ -22,7 +20,6 @@ pub struct AdminAccount {
     pub must_change_password: bool,
     /// What they may do follows from it.
     pub role: AdminRole,
-    /// Department, free text.
     pub department: Option<String>,
     /// Telephone number, free text.
     pub phone: Option<String>,
@@ -32,7 +29,6 @@ pub struct AdminAccount {
     pub is_active: bool,
     /// Whether a second factor is set up.
     pub mfa_enabled: bool,
-    /// Last sign-in.
     pub last_login_at: Option<DateTime<Utc>>,
     /// Last time a session of theirs was used.
     pub last_activity_at: Option<DateTime<Utc>>,

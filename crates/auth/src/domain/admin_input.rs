@@ -1,6 +1,10 @@
 //! What may be said of a member of staff: parsed once, so that services need not check again.
 
-use kernel::{AdminRole, EmailAddress, FieldCode, FieldError, text};
+use kernel::{
+    AdminRole, EmailAddress, FieldCode, FieldError,
+    input::{Fields, Word as _},
+    text,
+};
 
 use super::{AdminAccount, PersonalWords};
 
@@ -10,18 +14,14 @@ const MAX_AVATAR: usize = 2048;
 
 /// A new member of staff as a client wrote it.
 #[derive(Clone, Default)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct NewAdminInput {
-    /// Given name.
     pub first_name: String,
-    /// Family name.
     pub last_name: String,
-    /// Mail address.
     pub email: String,
     /// Name of a role.
     pub role: String,
-    /// Department.
     pub department: Option<String>,
-    /// Telephone number.
     pub phone: Option<String>,
 }
 
@@ -42,19 +42,17 @@ impl NewAdmin {
     /// # Errors
     /// All that is wrong, by the fields' names on the wire.
     pub fn parse(input: &NewAdminInput) -> Result<Self, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        let first_name = noted(&mut errors, text::line("firstName", &input.first_name, MAX_NAME));
-        let last_name = noted(&mut errors, text::line("lastName", &input.last_name, MAX_NAME));
-        let email = noted(&mut errors, email(&input.email));
-        let role = noted(&mut errors, role(&input.role));
-        let department = noted(&mut errors, input.department.as_deref().map(department).transpose());
-        let phone = noted(&mut errors, input.phone.as_deref().map(phone).transpose());
-        match (first_name, last_name, email, role, department, phone) {
-            (Some(first_name), Some(last_name), Some(email), Some(role), Some(department), Some(phone)) => {
-                Ok(Self { first_name, last_name, email, role, department, phone })
-            }
-            _ => Err(errors),
-        }
+        let mut fields = Fields::new();
+        let first_name = fields.take(name("firstName", &input.first_name));
+        let last_name = fields.take(name("lastName", &input.last_name));
+        let email = fields.take(EmailAddress::parse_as("email", &input.email));
+        let role = fields.take(AdminRole::parse("role", &input.role));
+        let department = fields.optional(input.department.as_deref(), department);
+        let phone = fields.optional(input.phone.as_deref(), phone);
+        let new = || {
+            Some(Self { first_name: first_name?, last_name: last_name?, email: email?, role: role?, department, phone })
+        };
+        fields.finish(new())
     }
 
     /// What their password must not contain.
@@ -66,18 +64,14 @@ impl NewAdmin {
 
 /// Changes to a member of staff as a client wrote them: `None` leaves a field, `Some(None)` clears it.
 #[derive(Clone, Default)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct AdminPatchInput {
-    /// Given name.
     pub first_name: Option<String>,
-    /// Family name.
     pub last_name: Option<String>,
-    /// Mail address.
     pub email: Option<String>,
     /// Name of a role.
     pub role: Option<String>,
-    /// Department.
     pub department: Option<Option<String>>,
-    /// Telephone number.
     pub phone: Option<Option<String>>,
     /// `https` URL of a picture.
     pub avatar: Option<Option<String>>,
@@ -102,18 +96,17 @@ impl AdminPatch {
     /// # Errors
     /// All that is wrong, by the fields' names on the wire.
     pub fn parse(input: &AdminPatchInput) -> Result<Self, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        let line =
-            |field, text: &Option<String>| text.as_deref().map(|text| text::line(field, text, MAX_NAME)).transpose();
-        let first_name = noted(&mut errors, line("firstName", &input.first_name)).flatten();
-        let last_name = noted(&mut errors, line("lastName", &input.last_name)).flatten();
-        let email = noted(&mut errors, input.email.as_deref().map(email).transpose()).flatten();
-        let role = noted(&mut errors, input.role.as_deref().map(role).transpose()).flatten();
-        let department = noted(&mut errors, clearable(&input.department, department)).flatten();
-        let phone = noted(&mut errors, clearable(&input.phone, phone)).flatten();
-        let avatar = noted(&mut errors, clearable(&input.avatar, avatar)).flatten();
-        let patch = Self { first_name, last_name, email, role, department, phone, avatar };
-        if errors.is_empty() { Ok(patch) } else { Err(errors) }
+        let mut fields = Fields::new();
+        let patch = Self {
+            first_name: fields.optional(input.first_name.as_deref(), |text| name("firstName", text)),
+            last_name: fields.optional(input.last_name.as_deref(), |text| name("lastName", text)),
+            email: fields.optional(input.email.as_deref(), |text| EmailAddress::parse_as("email", text)),
+            role: fields.optional(input.role.as_deref(), |text| AdminRole::parse("role", text)),
+            department: fields.patch(given(&input.department), department),
+            phone: fields.patch(given(&input.phone), phone),
+            avatar: fields.patch(given(&input.avatar), avatar),
+        };
+        fields.finish(Some(patch))
     }
 
     /// The account with these changes.
@@ -131,30 +124,12 @@ impl AdminPatch {
     }
 }
 
-fn noted<T>(errors: &mut Vec<FieldError>, parsed: Result<T, FieldError>) -> Option<T> {
-    parsed.map_err(|error| errors.push(error)).ok()
+fn given(input: &Option<Option<String>>) -> Option<Option<&str>> {
+    input.as_ref().map(Option::as_deref)
 }
 
-type Clearable = Option<Option<String>>;
-
-fn clearable(input: &Clearable, parse: impl Fn(&str) -> Result<String, FieldError>) -> Result<Clearable, FieldError> {
-    match input {
-        None => Ok(None),
-        Some(None) => Ok(Some(None)),
-        Some(Some(text)) => parse(text).map(|text| Some(Some(text))),
-    }
-}
-
-fn email(text: &str) -> Result<EmailAddress, FieldError> {
-    text.parse()
-        .map_err(|error: kernel::InvalidEmailAddress| FieldError::new("email", FieldCode::Invalid, error.to_string()))
-}
-
-fn role(text: &str) -> Result<AdminRole, FieldError> {
-    text.parse().map_err(|_| {
-        let names: Vec<_> = AdminRole::ALL.iter().map(|role| role.as_str()).collect();
-        FieldError::new("role", FieldCode::Invalid, format!("must be one of {}", names.join(", ")))
-    })
+fn name(field: &'static str, text: &str) -> Result<String, FieldError> {
+    text::line(field, text, MAX_NAME)
 }
 
 fn department(text: &str) -> Result<String, FieldError> {

@@ -1,17 +1,19 @@
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
-use kernel::{Entropy, PrincipalKind};
+use kernel::{Audience, Entropy};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::Subject;
+use super::AccountId;
 
 const TOKEN_BYTES: usize = 32;
 
 /// What a one-time token lets its holder do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum TokenPurpose {
     /// An admin sets a new password.
     AdminReset,
@@ -22,37 +24,21 @@ pub enum TokenPurpose {
 }
 
 impl TokenPurpose {
-    /// The name in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AdminReset => "ADMIN_RESET",
-            Self::TenantReset => "TENANT_RESET",
-            Self::Invitation => "INVITATION",
-        }
-    }
-
-    /// Reads the name back.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::AdminReset, Self::TenantReset, Self::Invitation].into_iter().find(|purpose| purpose.as_str() == text)
-    }
-
     /// The purpose of a reset link for this kind of principal.
     #[must_use]
-    pub const fn reset_of(kind: PrincipalKind) -> Self {
+    pub const fn reset_of(kind: Audience) -> Self {
         match kind {
-            PrincipalKind::Admin => Self::AdminReset,
-            PrincipalKind::Tenant => Self::TenantReset,
+            Audience::Admin => Self::AdminReset,
+            Audience::Tenant => Self::TenantReset,
         }
     }
 
-    /// At whose door it is used.
+    /// Whose side it is used on.
     #[must_use]
-    pub const fn audience(self) -> PrincipalKind {
+    pub const fn audience(self) -> Audience {
         match self {
-            Self::AdminReset => PrincipalKind::Admin,
-            Self::TenantReset | Self::Invitation => PrincipalKind::Tenant,
+            Self::AdminReset => Audience::Admin,
+            Self::TenantReset | Self::Invitation => Audience::Tenant,
         }
     }
 
@@ -68,18 +54,16 @@ impl TokenPurpose {
 
 /// A one-time token as stored: only the hash of its text is.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct OneTimeToken {
-    /// The row's id.
     pub id: Uuid,
-    /// What for.
     pub purpose: TokenPurpose,
     /// Whose password it may set.
-    pub subject: Subject,
+    pub subject: AccountId,
     /// SHA-256 of the token's text, in hexadecimal.
     pub token_hash: String,
     /// Fingerprint of the password hash it was made for ([`super::PasswordHash::fingerprint`]).
     pub bound_to: String,
-    /// When it ends.
     pub expires_at: DateTime<Utc>,
     /// When it was used.
     pub used_at: Option<DateTime<Utc>>,
@@ -96,7 +80,7 @@ impl OneTimeToken {
         entropy: &dyn Entropy,
         now: DateTime<Utc>,
         purpose: TokenPurpose,
-        subject: Subject,
+        subject: AccountId,
         bound_to: String,
     ) -> (Self, SecretString) {
         let mut bytes = Zeroizing::new([0_u8; TOKEN_BYTES]);

@@ -1,153 +1,264 @@
-//! Who may do what: both tables of permissions, and nothing else. Handlers ask for a permission, never for a role.
+//! A row of the permission table, and the one place that decides by it.
 
-use kernel::{AdminRole, TenantRole};
+use kernel::{AccessLevel, Audience, Caller, Grants, Proof, ReadOnlyReason, Role, Subject};
 
-macro_rules! permissions {
-    ($(#[$meta:meta])* $name:ident for $role:ident {
-        $($(#[$vmeta:meta])* $variant:ident => $text:literal: $($granted:ident)|+;)+
-    }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$vmeta])* $variant),+ }
+/// What an operation asks of its caller, with all that depends on it. Every permission is a constant of the table in
+/// `permissions.rs`, named by its [`PermissionMarker`].
+#[derive(Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
+pub struct Permission {
+    /// Whose table it is in.
+    pub audience: Audience,
+    /// The name on the wire.
+    pub name: &'static str,
+    pub description: &'static str,
+    pub holders: Holders,
+    /// Which it is among the grants; nothing for what asks only to be signed in.
+    pub grant: Grants,
+    /// Whether calls are refused once the daily quota is used up; counted they are all.
+    pub bound_by_quota: bool,
+    /// Whether it is open to workshops that may only read.
+    pub open_when_read_only: bool,
+    /// Whether it is open to API keys.
+    pub open_to_keys: bool,
+    /// What whoever acts as somebody else may do with it.
+    pub impersonation: Impersonation,
+    /// Whether the caller must have shown lately who they are.
+    pub step_up: bool,
+}
 
-        impl $name {
-            /// Every permission, in the order of the table.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+/// Who has a permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holders {
+    /// Whoever is signed in, even with a password that must be changed first.
+    Token,
+    /// Whoever is signed in.
+    SignedIn,
+    /// These roles.
+    Roles(&'static [Role]),
+}
 
-            /// The name on the wire.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
+/// What whoever acts as somebody else may do with a permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Impersonation {
+    /// Use it: it changes nothing.
+    Read,
+    /// Use it where the workshop has agreed to changes.
+    Write,
+    /// Nothing.
+    Never,
+}
 
-            /// Whether the role has this permission.
-            #[must_use]
-            pub const fn granted_to(self, role: $role) -> bool {
-                match self { $(Self::$variant => matches!(role, $($role::$granted)|+)),+ }
-            }
+/// Why a caller may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// They do not have the permission, or it is closed to callers of their kind.
+    Forbidden,
+    /// They must change their password first.
+    PasswordChangeRequired,
+    /// Their workshop may only read.
+    ReadOnly(ReadOnlyReason),
+    /// They must show again who they are.
+    StepUpRequired,
+}
 
-            /// Everything the role has, in the order of the table.
-            #[must_use]
-            pub fn of(role: $role) -> Vec<Self> {
-                Self::ALL.iter().copied().filter(|permission| permission.granted_to(role)).collect()
-            }
+impl Permission {
+    /// What holds for a cell that nobody filled.
+    pub(super) const CLOSED: Self = Self {
+        audience: Audience::Admin,
+        name: "",
+        description: "",
+        holders: Holders::Roles(&[]),
+        grant: Grants::NONE,
+        bound_by_quota: false,
+        open_when_read_only: false,
+        open_to_keys: false,
+        impersonation: Impersonation::Never,
+        step_up: false,
+    };
+
+    /// Whether this is one of the role's permissions.
+    #[must_use]
+    pub fn granted_to(&self, role: impl Into<Role>) -> bool {
+        match self.holders {
+            Holders::Roles(roles) => roles.contains(&role.into()),
+            Holders::Token | Holders::SignedIn => false,
         }
+    }
 
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
+    /// Whether the caller has this permission, whatever else may keep them from using it now.
+    #[must_use]
+    pub fn held_by(&self, caller: &Caller) -> bool {
+        caller.audience() == Some(self.audience) && caller.grants.covers(self.grant)
+    }
+
+    /// Lets the caller pass, or says why not.
+    ///
+    /// # Errors
+    /// [`Denied`]; by default, as a kind of subject gets no further than its own line here lets it.
+    pub fn check(&self, caller: &Caller) -> Result<(), Denied> {
+        let open = match caller.subject {
+            Subject::Admin { .. } | Subject::TenantUser { .. } => true,
+            Subject::ApiKey { .. } => self.open_to_keys,
+            Subject::Impersonated { may_write, .. } => match self.impersonation {
+                Impersonation::Read => true,
+                Impersonation::Write => may_write,
+                Impersonation::Never => false,
+            },
+            Subject::Anonymous(_) | Subject::System(_) => false,
+        };
+        if !open {
+            return Err(Denied::Forbidden);
+        }
+        match caller.proof {
+            Proof::Session(proof) if proof.must_change_password && self.holders != Holders::Token => {
+                return Err(Denied::PasswordChangeRequired);
             }
+            Proof::Session(_) | Proof::Secret => {}
+            Proof::Nothing => return Err(Denied::Forbidden),
+        }
+        if !self.held_by(caller) {
+            return Err(Denied::Forbidden);
+        }
+        match caller.access {
+            AccessLevel::Full => {}
+            AccessLevel::ReadOnly(_) if self.open_when_read_only => {}
+            AccessLevel::ReadOnly(reason) => return Err(Denied::ReadOnly(reason)),
+            AccessLevel::None => return Err(Denied::Forbidden),
+        }
+        // No token tells yet when its owner last showed who they are.
+        if self.step_up { Err(Denied::StepUpRequired) } else { Ok(()) }
+    }
+}
+
+/// A permission as a type, for signatures: `Require<admin::TenantsRead>`.
+pub trait PermissionMarker: std::fmt::Debug + Copy + 'static {
+    /// The row of the table.
+    const PERMISSION: &'static Permission;
+
+    /// Whether the role has it.
+    #[must_use]
+    fn granted_to(role: impl Into<Role>) -> bool {
+        Self::PERMISSION.granted_to(role)
+    }
+
+    /// Whether the caller has it.
+    #[must_use]
+    fn held_by(caller: &Caller) -> bool {
+        Self::PERMISSION.held_by(caller)
+    }
+}
+
+/// All permissions of an audience, in the order of the table.
+#[must_use]
+pub const fn permissions_for(audience: Audience) -> &'static [&'static Permission] {
+    match audience {
+        Audience::Admin => super::permissions::admin::ALL,
+        Audience::Tenant => super::permissions::tenant::ALL,
+    }
+}
+
+/// What a role is granted, in the order of the table.
+pub fn permissions_of(role: impl Into<Role>) -> impl Iterator<Item = &'static Permission> {
+    let role = role.into();
+    let audience = match role {
+        Role::Admin(_) => Audience::Admin,
+        Role::Tenant(_) => Audience::Tenant,
+    };
+    permissions_for(audience).iter().copied().filter(move |permission| permission.granted_to(role))
+}
+
+/// All that a role is granted.
+#[must_use]
+pub fn grants_of(role: impl Into<Role>) -> Grants {
+    permissions_of(role).fold(Grants::NONE, |all, permission| all | permission.grant)
+}
+
+/// A person with all that their role is granted; nothing is granted to subjects whose role is only a limit.
+#[must_use]
+pub fn caller_of(subject: Subject) -> Caller {
+    let grants = match subject {
+        Subject::Admin { role, .. } => grants_of(role),
+        Subject::TenantUser { role, .. } => grants_of(role),
+        Subject::ApiKey { .. } | Subject::Impersonated { .. } | Subject::Anonymous(_) | Subject::System(_) => {
+            Grants::NONE
+        }
+    };
+    Caller { grants, ..Caller::new(subject) }
+}
+
+/// Writes a table as constants, one [`PermissionMarker`] a row; `x` in a column is yes, `-` no.
+macro_rules! permissions {
+    (
+        $(#[doc = $about:literal])+ pub mod $module:ident for $audience:ident($role:ident), columns $columns:tt;
+        $(#[doc = $doc:literal] $marker:ident $name:literal $holders:tt $cells:tt;)+
+    ) => {
+        $(#[doc = $about])+
+        pub mod $module {
+            use kernel::{Audience, Grants, Role, $role};
+            use $crate::domain::permission::{Holders, Permission, PermissionMarker, cells, grant, holders, yes};
+
+            /// Numbers the rows.
+            #[expect(dead_code, reason = "not all of them need their number")]
+            enum Row { $($marker),+ }
+
+            $(
+                #[doc = $doc]
+                #[derive(Debug, Clone, Copy)]
+                pub struct $marker;
+
+                impl PermissionMarker for $marker {
+                    const PERMISSION: &'static Permission = &Permission {
+                        audience: Audience::$audience,
+                        name: $name,
+                        description: $doc.trim_ascii(),
+                        holders: holders!($audience $role $holders),
+                        grant: grant!($holders Row::$marker),
+                        ..cells!($columns $cells)
+                    };
+                }
+            )+
+
+            /// Every row.
+            pub const ALL: &[&Permission] = &[$($marker::PERMISSION),+];
         }
     };
 }
 
-permissions!(
-    /// What a member of staff may be allowed to do.
-    ///
-    /// ```
-    /// use auth::Permission;
-    /// use kernel::AdminRole;
-    /// assert!(Permission::TenantsRead.granted_to(AdminRole::Sales));
-    /// assert!(!Permission::TenantsRead.granted_to(AdminRole::Marketing));
-    /// assert_eq!(Permission::TenantsRead.as_str(), "tenants:read");
-    /// ```
-    Permission for AdminRole {
-        /// See colleagues.
-        AdminsRead => "admins:read": SuperAdmin | Admin;
-        /// Add, change and deactivate colleagues.
-        AdminsWrite => "admins:write": SuperAdmin;
-        /// See workshops.
-        TenantsRead => "tenants:read": SuperAdmin | Admin | Developer | Support | Finance | Sales;
-        /// Create, update, suspend and reactivate workshops.
-        TenantsWrite => "tenants:write": SuperAdmin | Admin;
-        /// Delete and restore workshops.
-        TenantsDelete => "tenants:delete": SuperAdmin;
-        /// See a workshop's people.
-        TenantUsersRead => "tenant-users:read": SuperAdmin | Admin | Support;
-        /// Add, change and remove a workshop's people.
-        TenantUsersWrite => "tenant-users:write": SuperAdmin | Admin;
-        /// See integrations, credentials masked.
-        IntegrationsRead => "integrations:read": SuperAdmin | Admin | Developer;
-        /// Enable, update and disable integrations.
-        IntegrationsWrite => "integrations:write": SuperAdmin | Admin | Developer;
-        /// See usage.
-        UsageRead => "usage:read": SuperAdmin | Admin | Developer | Support | Finance | Sales;
-        /// Record usage.
-        UsageWrite => "usage:write": SuperAdmin | Admin | Developer;
-        /// See subscriptions.
-        SubscriptionsRead => "subscriptions:read": SuperAdmin | Admin | Finance | Sales;
-        /// Record subscriptions.
-        SubscriptionsWrite => "subscriptions:write": SuperAdmin | Finance;
-        /// Search the audit trail.
-        AuditRead => "audit:read": SuperAdmin | Admin | Developer;
-        /// Export the audit trail.
-        AuditExport => "audit:export": SuperAdmin | Admin;
-        /// See the numbers.
-        AnalyticsRead => "analytics:read": SuperAdmin | Admin | Marketing | Finance | Sales;
-        /// Read tickets.
-        SupportRead => "support:read": SuperAdmin | Admin | Support | Sales;
-        /// Work on tickets.
-        SupportWrite => "support:write": SuperAdmin | Admin | Support;
-        /// See what was sent.
-        NotificationsRead => "notifications:read": SuperAdmin | Admin | Developer | Support;
-        /// Send again, suppress.
-        NotificationsWrite => "notifications:write": SuperAdmin | Admin | Developer;
-        /// See the state of the Capricorn connection.
-        CapricornRead => "capricorn:read": SuperAdmin | Admin | Developer | Support;
-        /// Start an inventory sync.
-        CapricornSync => "capricorn:sync": SuperAdmin | Admin | Developer;
-    }
-);
-
-permissions!(
-    /// What a workshop's person may be allowed to do, always inside their own workshop.
-    TenantPermission for TenantRole {
-        /// See the workshop's profile.
-        WorkspaceRead => "workspace:read": Owner | Admin | User | Viewer;
-        /// Change the workshop's profile.
-        WorkspaceWrite => "workspace:write": Owner | Admin;
-        /// See colleagues.
-        UsersRead => "users:read": Owner | Admin | User | Viewer;
-        /// Manage colleagues; an admin may not touch an owner nor make one.
-        UsersWrite => "users:write": Owner | Admin;
-        /// See integrations, credentials masked.
-        IntegrationsRead => "integrations:read": Owner | Admin;
-        /// Enable, update and disable integrations.
-        IntegrationsWrite => "integrations:write": Owner | Admin;
-        /// See usage and quotas.
-        UsageRead => "usage:read": Owner | Admin | User | Viewer;
-        /// See the numbers.
-        AnalyticsRead => "analytics:read": Owner | Admin | User | Viewer;
-        /// Search the workshop's audit trail.
-        AuditRead => "audit:read": Owner | Admin;
-        /// Search parts; see stock, quotes, inventory and orders.
-        PartsRead => "parts:read": Owner | Admin | User | Viewer;
-        /// Place and cancel orders.
-        OrdersWrite => "orders:write": Owner | Admin | User;
-        /// Read tickets.
-        TicketsRead => "tickets:read": Owner | Admin | User | Viewer;
-        /// Open and answer tickets.
-        TicketsWrite => "tickets:write": Owner | Admin | User;
-    }
-);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn roles_have_what_the_table_says() {
-        let count = |role| Permission::of(role).len();
-        let counts: Vec<usize> = AdminRole::ALL.iter().copied().map(count).collect();
-        // SUPER_ADMIN, ADMIN, DEVELOPER, SUPPORT, MARKETING, FINANCE, SALES: the crosses of each column.
-        assert_eq!(counts, [22, 19, 10, 7, 1, 5, 5]);
-        let counts: Vec<usize> = TenantRole::ALL.iter().map(|role| TenantPermission::of(*role).len()).collect();
-        assert_eq!(counts, [13, 13, 8, 6]);
-    }
-
-    #[test]
-    fn names_are_unique() {
-        let names: std::collections::BTreeSet<_> = Permission::ALL.iter().map(|p| p.as_str()).collect();
-        assert_eq!(names.len(), Permission::ALL.len());
-    }
+macro_rules! holders {
+    ($audience:ident $role:ident [$($name:ident)+]) => { Holders::Roles(&[$(Role::$audience($role::$name)),+]) };
+    ($audience:ident $role:ident $all:ident) => { Holders::$all };
 }
+
+macro_rules! grant {
+    ([$($name:ident)+] $($row:tt)+) => { Grants::bit($($row)+ as u32) };
+    ($all:ident $($row:tt)+) => { Grants::NONE };
+}
+
+macro_rules! cells {
+    ((step_up) ($step_up:tt)) => {
+        Permission { step_up: yes!($step_up), ..Permission::CLOSED }
+    };
+    ((quota, read_only, keys, impersonation, step_up)
+        ($quota:tt $read_only:tt $keys:tt $impersonation:ident $step_up:tt)) => {
+        Permission {
+            bound_by_quota: yes!($quota),
+            open_when_read_only: yes!($read_only),
+            open_to_keys: yes!($keys),
+            impersonation: $crate::domain::permission::Impersonation::$impersonation,
+            step_up: yes!($step_up),
+            ..Permission::CLOSED
+        }
+    };
+}
+
+macro_rules! yes {
+    (x) => {
+        true
+    };
+    (-) => {
+        false
+    };
+}
+
+pub(super) use {cells, grant, holders, permissions, yes};

@@ -5,7 +5,7 @@
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::{PrincipalKind, SessionId};
+use kernel::{Audience, SessionId};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use uuid::Uuid;
@@ -28,7 +28,7 @@ pub(crate) struct RefreshToken {
 
 impl RefreshToken {
     /// The token's text, signed with the current key of its audience; `None` without a key.
-    pub(crate) fn encode(self, keys: &SigningKeys, kind: PrincipalKind) -> Option<SecretString> {
+    pub(crate) fn encode(self, keys: &SigningKeys, kind: Audience) -> Option<SecretString> {
         let key = keys.refresh_signing(kind)?;
         let mut bytes = Vec::with_capacity(TOKEN_BYTES);
         bytes.push(VERSION);
@@ -41,7 +41,7 @@ impl RefreshToken {
     }
 
     /// Reads a client's text; `None` unless it is a token of ours for this audience.
-    pub(crate) fn decode(text: &str, keys: &SigningKeys, kind: PrincipalKind) -> Option<Self> {
+    pub(crate) fn decode(text: &str, keys: &SigningKeys, kind: Audience) -> Option<Self> {
         if text.len() > MAX_TEXT {
             return None;
         }
@@ -90,25 +90,25 @@ mod tests {
     #[test]
     fn only_its_own_audience_and_keys_read_it() {
         let keys_now = keys(TWO);
-        let text = token().encode(&keys_now, PrincipalKind::Admin).expect("a key");
+        let text = token().encode(&keys_now, Audience::Admin).expect("a key");
         let text = text.expose_secret();
-        assert_eq!(RefreshToken::decode(text, &keys_now, PrincipalKind::Admin), Some(token()));
-        assert_eq!(RefreshToken::decode(text, &keys_now, PrincipalKind::Tenant), None);
-        assert_eq!(RefreshToken::decode(text, &keys(ONE), PrincipalKind::Admin), None);
+        assert_eq!(RefreshToken::decode(text, &keys_now, Audience::Admin), Some(token()));
+        assert_eq!(RefreshToken::decode(text, &keys_now, Audience::Tenant), None);
+        assert_eq!(RefreshToken::decode(text, &keys(ONE), Audience::Admin), None);
         let rotated = keys(&format!("{ONE},{TWO}"));
-        assert_eq!(RefreshToken::decode(text, &rotated, PrincipalKind::Admin), Some(token()));
+        assert_eq!(RefreshToken::decode(text, &rotated, Audience::Admin), Some(token()));
     }
 
     #[test]
     fn a_changed_bit_anywhere_spoils_it() {
         let keys = keys(TWO);
-        let text = token().encode(&keys, PrincipalKind::Tenant).expect("a key");
+        let text = token().encode(&keys, Audience::Tenant).expect("a key");
         let good = BASE64_URL_SAFE_NO_PAD.decode(text.expose_secret()).expect("base64");
         for bit in 0..good.len() * 8 {
             let mut bad = good.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
             let text = BASE64_URL_SAFE_NO_PAD.encode(bad);
-            assert_eq!(RefreshToken::decode(&text, &keys, PrincipalKind::Tenant), None, "bit {bit}");
+            assert_eq!(RefreshToken::decode(&text, &keys, Audience::Tenant), None, "bit {bit}");
         }
     }
 
@@ -116,9 +116,9 @@ mod tests {
         #[test]
         fn no_text_brings_it_down(text in "\\PC{0,200}", bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
             let keys = keys(TWO);
-            prop_assert_eq!(RefreshToken::decode(&text, &keys, PrincipalKind::Admin), None);
+            prop_assert_eq!(RefreshToken::decode(&text, &keys, Audience::Admin), None);
             let text = BASE64_URL_SAFE_NO_PAD.encode(bytes);
-            prop_assert_eq!(RefreshToken::decode(&text, &keys, PrincipalKind::Admin), None);
+            prop_assert_eq!(RefreshToken::decode(&text, &keys, Audience::Admin), None);
         }
     }
 }

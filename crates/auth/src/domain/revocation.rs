@@ -1,14 +1,14 @@
 use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, Utc};
-use kernel::SessionId;
+use kernel::{Caller, Proof, SessionId, Subject};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{AdminPrincipal, TenantPrincipal};
-
 /// What is revoked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum RevocationKind {
     /// All access tokens of a session.
     Session,
@@ -16,24 +16,6 @@ pub enum RevocationKind {
     Principal,
     /// The access tokens of older generations of everybody in a workshop.
     Tenant,
-}
-
-impl RevocationKind {
-    /// The name in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Session => "SESSION",
-            Self::Principal => "PRINCIPAL",
-            Self::Tenant => "TENANT",
-        }
-    }
-
-    /// Reads a name of the database.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Session, Self::Principal, Self::Tenant].into_iter().find(|kind| kind.as_str() == text)
-    }
 }
 
 /// Access tokens that must no longer be believed although their signatures are good.
@@ -103,28 +85,31 @@ impl RevocationSet {
         self.entries.is_empty()
     }
 
-    /// Whether the token that told of this admin must be refused.
+    /// Whether the token that told of this caller must be refused.
     #[must_use]
-    pub fn refuses_admin(&self, principal: &AdminPrincipal) -> bool {
-        let (session, generation) = (principal.session_id, principal.generation);
-        self.refuses_session(session)
-            || self.refuses(RevocationKind::Principal, principal.admin_id.uuid(), session, generation)
+    pub fn refuses(&self, caller: &Caller) -> bool {
+        let Proof::Session(proof) = caller.proof else { return true };
+        let session = proof.session_id;
+        self.has_session(session)
+            || match caller.subject {
+                Subject::Admin { id, .. } => self.has(RevocationKind::Principal, id.uuid(), session, proof.generation),
+                Subject::TenantUser { tenant_id, id, .. } => {
+                    let Some(tenant_generation) = proof.tenant_generation else { return true };
+                    self.has(RevocationKind::Principal, id.uuid(), session, proof.generation)
+                        || self.has(RevocationKind::Tenant, tenant_id.uuid(), session, tenant_generation)
+                }
+                // Nothing tells yet when their tokens end.
+                Subject::ApiKey { .. } | Subject::Impersonated { .. } | Subject::Anonymous(_) | Subject::System(_) => {
+                    true
+                }
+            }
     }
 
-    /// Whether the token that told of this person must be refused.
-    #[must_use]
-    pub fn refuses_tenant(&self, principal: &TenantPrincipal) -> bool {
-        let (session, generation) = (principal.session_id, principal.generation);
-        self.refuses_session(session)
-            || self.refuses(RevocationKind::Principal, principal.user_id.uuid(), session, generation)
-            || self.refuses(RevocationKind::Tenant, principal.tenant_id.uuid(), session, principal.tenant_generation)
-    }
-
-    fn refuses_session(&self, id: SessionId) -> bool {
+    fn has_session(&self, id: SessionId) -> bool {
         self.entries.contains_key(&(RevocationKind::Session, id.uuid()))
     }
 
-    fn refuses(&self, kind: RevocationKind, id: Uuid, session: SessionId, generation: i64) -> bool {
+    fn has(&self, kind: RevocationKind, id: Uuid, session: SessionId, generation: i64) -> bool {
         let entries = self.entries.get(&(kind, id));
         entries.into_iter().flatten().any(|entry| generation < entry.min_generation && entry.spared != Some(session))
     }

@@ -2,11 +2,13 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use kernel::SessionId;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use super::Subject;
+use super::AccountId;
 
 /// Why a session ended before its time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum EndReason {
     /// Its owner signed out.
     SignedOut,
@@ -24,52 +26,18 @@ pub enum EndReason {
     TooMany,
 }
 
-impl EndReason {
-    const ALL: [Self; 7] = [
-        Self::SignedOut,
-        Self::Revoked,
-        Self::PasswordChanged,
-        Self::AccountChanged,
-        Self::TenantClosed,
-        Self::Reuse,
-        Self::TooMany,
-    ];
-
-    /// The name in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SignedOut => "SIGNED_OUT",
-            Self::Revoked => "REVOKED",
-            Self::PasswordChanged => "PASSWORD_CHANGED",
-            Self::AccountChanged => "ACCOUNT_CHANGED",
-            Self::TenantClosed => "TENANT_CLOSED",
-            Self::Reuse => "REUSE",
-            Self::TooMany => "TOO_MANY",
-        }
-    }
-
-    /// Reads a name of the database.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
-    }
-}
-
 /// A signed-in session: one sign-in on one device, with all tokens that descend from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Session {
-    /// Which.
     pub id: SessionId,
-    /// Whose.
-    pub subject: Subject,
+    pub subject: AccountId,
     /// Of the refresh token that is good now; every rotation adds one.
     pub counter: i64,
     /// When the counter last moved (the sign-in, before the first rotation).
     pub rotated_at: DateTime<Utc>,
     /// Where it was opened from.
     pub ip: Option<IpAddr>,
-    /// With which program.
     pub user_agent: Option<String>,
     /// When it was opened.
     pub created_at: DateTime<Utc>,

@@ -4,7 +4,7 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
 use hkdf::Hkdf;
 use jsonwebtoken::{DecodingKey, EncodingKey};
-use kernel::PrincipalKind;
+use kernel::Audience;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -79,22 +79,22 @@ impl SigningKeys {
     }
 
     /// The key that signs access tokens.
-    pub(crate) fn signing(&self, kind: PrincipalKind) -> Option<&AccessKey> {
+    pub(crate) fn signing(&self, kind: Audience) -> Option<&AccessKey> {
         self.ring(kind).access.first()
     }
 
     /// The key that a token names, if it is in the ring of its audience.
-    pub(crate) fn checking(&self, kind: PrincipalKind, id: &str) -> Option<&AccessKey> {
+    pub(crate) fn checking(&self, kind: Audience, id: &str) -> Option<&AccessKey> {
         self.ring(kind).access.iter().find(|key| key.id == id)
     }
 
     /// The key that signs refresh tokens.
-    pub(crate) fn refresh_signing(&self, kind: PrincipalKind) -> Option<&RefreshKey> {
+    pub(crate) fn refresh_signing(&self, kind: Audience) -> Option<&RefreshKey> {
         self.ring(kind).refresh.first()
     }
 
     /// The key that a refresh token names.
-    pub(crate) fn refresh_checking(&self, kind: PrincipalKind, id: &[u8; KEY_ID_BYTES]) -> Option<&RefreshKey> {
+    pub(crate) fn refresh_checking(&self, kind: Audience, id: &[u8; KEY_ID_BYTES]) -> Option<&RefreshKey> {
         self.ring(kind).refresh.iter().find(|key| key.id == *id)
     }
 
@@ -103,10 +103,10 @@ impl SigningKeys {
         self.throttle.expose_secret()
     }
 
-    fn ring(&self, kind: PrincipalKind) -> &Ring {
+    fn ring(&self, kind: Audience) -> &Ring {
         match kind {
-            PrincipalKind::Admin => &self.admin,
-            PrincipalKind::Tenant => &self.tenant,
+            Audience::Admin => &self.admin,
+            Audience::Tenant => &self.tenant,
         }
     }
 }
@@ -171,10 +171,10 @@ mod tests {
         let text = |value: &str| SecretString::from(value);
         let old = SigningKeys::parse(&text(ONE), &text(TWO)).expect("keys");
         let new = SigningKeys::parse(&text(&format!("{TWO},{ONE}")), &text(TWO)).expect("keys");
-        let old_id = &old.signing(PrincipalKind::Admin).expect("a key").id;
-        assert!(new.checking(PrincipalKind::Admin, old_id).is_some());
-        assert_ne!(&new.signing(PrincipalKind::Admin).expect("a key").id, old_id);
-        assert!(new.checking(PrincipalKind::Tenant, old_id).is_none(), "the audiences share no key");
+        let old_id = &old.signing(Audience::Admin).expect("a key").id;
+        assert!(new.checking(Audience::Admin, old_id).is_some());
+        assert_ne!(&new.signing(Audience::Admin).expect("a key").id, old_id);
+        assert!(new.checking(Audience::Tenant, old_id).is_none(), "the audiences share no key");
     }
 
     #[test]

@@ -3,14 +3,11 @@ use kernel::{AdminId, StoreError};
 
 /// How an admin is called now.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct AdminName {
-    /// Who.
     pub id: AdminId,
-    /// First name.
     pub first_name: String,
-    /// Family name.
     pub last_name: String,
-    /// Address.
     pub email: String,
 }
 

@@ -18,18 +18,6 @@ pub enum AdminSort {
     LastName,
 }
 
-impl AdminSort {
-    /// The name on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CreatedAt => "createdAt",
-            Self::Email => "email",
-            Self::LastName => "lastName",
-        }
-    }
-}
-
 /// Which admins to list; what is `None` does not narrow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AdminFilter {
@@ -43,12 +31,11 @@ pub struct AdminFilter {
 
 /// A new password for an account, hashed before the transaction began.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct NewCredential {
-    /// The hash.
     pub hash: PasswordHash,
     /// Whether it is a temporary password.
     pub must_change: bool,
-    /// Now.
     pub at: DateTime<Utc>,
 }
 

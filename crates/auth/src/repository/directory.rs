@@ -2,7 +2,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kernel::{EmailAddress, StoreError, TenantId, TenantRole, TenantUserId, Tx};
+use kernel::{EmailAddress, StoreError, TenantId, TenantRole, TenantStatus, TenantUserId, Tx};
 
 /// How a person names their workshop when they sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -13,47 +13,13 @@ pub enum TenantRef {
     Id(TenantId),
 }
 
-/// The state of a workshop, as far as signing in goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TenantStatus {
-    /// All doors open.
-    Active,
-    /// Nobody signs in.
-    Suspended,
-    /// Nobody signs in.
-    Cancelled,
-    /// People sign in, but only read.
-    TrialExpired,
-}
-
-/// The text is no status of a workshop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no such tenant status")]
-pub struct UnknownTenantStatus;
-
-impl std::str::FromStr for TenantStatus {
-    type Err = UnknownTenantStatus;
-    fn from_str(text: &str) -> Result<Self, UnknownTenantStatus> {
-        match text {
-            "ACTIVE" => Ok(Self::Active),
-            "SUSPENDED" => Ok(Self::Suspended),
-            "CANCELLED" => Ok(Self::Cancelled),
-            "TRIAL_EXPIRED" => Ok(Self::TrialExpired),
-            _ => Err(UnknownTenantStatus),
-        }
-    }
-}
-
 /// A workshop's person with the state of both, as signing in needs them.
 #[derive(Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct DirectoryPerson {
-    /// Their workshop.
     pub tenant_id: TenantId,
-    /// Who.
     pub user_id: TenantUserId,
-    /// Given name.
     pub first_name: String,
-    /// Family name.
     pub last_name: String,
     /// Unique inside the workshop.
     pub email: EmailAddress,
@@ -67,11 +33,9 @@ pub struct DirectoryPerson {
     pub generation: i64,
     /// When they last signed in.
     pub last_login_at: Option<DateTime<Utc>>,
-    /// The workshop's name.
     pub tenant_name: String,
     /// The workshop's name in its address.
     pub subdomain: String,
-    /// The workshop's state.
     pub tenant_status: TenantStatus,
     /// Whether the workshop is (softly) deleted.
     pub tenant_deleted: bool,
@@ -101,7 +65,7 @@ impl DirectoryPerson {
     /// Whether the workshop lets its people in.
     #[must_use]
     pub const fn tenant_is_open(&self) -> bool {
-        !self.tenant_deleted && matches!(self.tenant_status, TenantStatus::Active | TenantStatus::TrialExpired)
+        !self.tenant_deleted && self.tenant_status.is_open()
     }
 }
 

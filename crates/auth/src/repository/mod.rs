@@ -1,5 +1,6 @@
 //! The ports: what the services need of the database and of other crates.
 
+mod account_mail;
 mod admin_names;
 mod admins;
 mod attempts;
@@ -7,10 +8,14 @@ mod credentials;
 mod directory;
 mod erasure;
 mod invitation_acceptance;
+mod no_tenants;
 mod one_time_tokens;
 mod revocations;
 mod sessions;
 
+#[cfg(any(test, feature = "mock"))]
+pub use account_mail::MockAccountMail;
+pub use account_mail::{AccountMail, AccountMessage, NoAccountMail, Recipient};
 #[cfg(any(test, feature = "mock"))]
 pub use admin_names::MockAdminNames;
 pub use admin_names::{AdminName, AdminNames};
@@ -25,11 +30,14 @@ pub use credentials::CredentialRepository;
 pub use credentials::MockCredentialRepository;
 #[cfg(any(test, feature = "mock"))]
 pub use directory::MockTenantDirectory;
-pub use directory::{DirectoryPerson, TenantDirectory, TenantRef, TenantStatus, UnknownTenantStatus};
+pub use directory::{DirectoryPerson, TenantDirectory, TenantRef};
 pub use erasure::ErasureRepository;
+#[cfg(any(test, feature = "mock"))]
+pub use erasure::MockErasureRepository;
 pub use invitation_acceptance::InvitationAcceptance;
 #[cfg(any(test, feature = "mock"))]
 pub use invitation_acceptance::MockInvitationAcceptance;
+pub use no_tenants::NoTenants;
 #[cfg(any(test, feature = "mock"))]
 pub use one_time_tokens::MockOneTimeTokenRepository;
 pub use one_time_tokens::OneTimeTokenRepository;

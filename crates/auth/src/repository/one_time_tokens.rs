@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use kernel::{StoreError, Tx};
 use uuid::Uuid;
 
-use crate::domain::{OneTimeToken, Subject};
+use crate::domain::{AccountId, OneTimeToken};
 
 /// Where one-time tokens are kept.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
@@ -19,10 +19,15 @@ pub trait OneTimeTokenRepository: Send + Sync {
     async fn use_token_in(&self, tx: &mut Tx, id: Uuid, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
     /// Revokes all tokens of a person that are still open, whatever their purpose.
-    async fn revoke_tokens_in(&self, tx: &mut Tx, subject: Subject, now: DateTime<Utc>) -> Result<u64, StoreError>;
+    async fn revoke_tokens_in(&self, tx: &mut Tx, subject: AccountId, now: DateTime<Utc>) -> Result<u64, StoreError>;
 
     /// How many tokens were made for a person since `since`.
-    async fn count_tokens_since(&self, tx: &mut Tx, subject: Subject, since: DateTime<Utc>) -> Result<u64, StoreError>;
+    async fn count_tokens_since(
+        &self,
+        tx: &mut Tx,
+        subject: AccountId,
+        since: DateTime<Utc>,
+    ) -> Result<u64, StoreError>;
 
     /// Deletes what ended before `before`; answers how many.
     async fn purge_tokens_in(&self, tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, StoreError>;

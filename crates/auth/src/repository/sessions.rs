@@ -1,19 +1,18 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kernel::{PrincipalKind, SessionId, StoreError, TenantId, Tx};
+use kernel::{Audience, SessionId, StoreError, TenantId, Tx};
 
-use crate::domain::{EndReason, Session, Subject};
+use crate::domain::{AccountId, EndReason, Session};
 
 /// A rotation of a refresh token: from this counter to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Rotation {
     /// Which of the two tables.
-    pub kind: PrincipalKind,
-    /// The session.
+    pub kind: Audience,
     pub id: SessionId,
     /// The counter that must still be the current one.
     pub counter: i64,
-    /// Now.
     pub at: DateTime<Utc>,
     /// The session's new expiry.
     pub expires_at: DateTime<Utc>,
@@ -24,18 +23,18 @@ pub struct Rotation {
 #[async_trait]
 pub trait SessionRepository: Send + Sync {
     /// A session, whatever its state.
-    async fn find_session(&self, kind: PrincipalKind, id: SessionId) -> Result<Option<Session>, StoreError>;
+    async fn find_session(&self, kind: Audience, id: SessionId) -> Result<Option<Session>, StoreError>;
 
     /// A session, whatever its state, locked until the transaction ends.
     async fn find_session_for_update(
         &self,
         tx: &mut Tx,
-        kind: PrincipalKind,
+        kind: Audience,
         id: SessionId,
     ) -> Result<Option<Session>, StoreError>;
 
     /// The active sessions of an account, the latest activity first; at most 500.
-    async fn list_active(&self, subject: Subject, now: DateTime<Utc>) -> Result<Vec<Session>, StoreError>;
+    async fn list_active(&self, subject: AccountId, now: DateTime<Utc>) -> Result<Vec<Session>, StoreError>;
 
     /// Stores a new session.
     async fn insert_session_in(&self, tx: &mut Tx, session: &Session) -> Result<(), StoreError>;
@@ -47,7 +46,7 @@ pub trait SessionRepository: Send + Sync {
     async fn end_session_in(
         &self,
         tx: &mut Tx,
-        subject: Subject,
+        subject: AccountId,
         id: SessionId,
         reason: EndReason,
         now: DateTime<Utc>,
@@ -57,7 +56,7 @@ pub trait SessionRepository: Send + Sync {
     async fn end_sessions_in(
         &self,
         tx: &mut Tx,
-        subject: Subject,
+        subject: AccountId,
         except: Option<SessionId>,
         reason: EndReason,
         now: DateTime<Utc>,
@@ -67,7 +66,7 @@ pub trait SessionRepository: Send + Sync {
     async fn end_oldest_in(
         &self,
         tx: &mut Tx,
-        subject: Subject,
+        subject: AccountId,
         keep: u64,
         now: DateTime<Utc>,
     ) -> Result<Vec<SessionId>, StoreError>;

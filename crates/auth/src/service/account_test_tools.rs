@@ -2,23 +2,25 @@
 
 use std::sync::{Arc, Mutex};
 
-use kernel::{EventId, outbox::NewEvent, sealed::KeyRing};
+use async_trait::async_trait;
+use kernel::{EventId, StoreError, TenantStatus, Tx, outbox::WrittenEvent};
 use secrecy::{ExposeSecret, SecretString};
 use test_support::SeededEntropy;
 use uuid::Uuid;
 
 use super::{
     AccountTools, Sessions, Throttle,
-    test_ports::{Kept, Mocks, hasher},
+    test_ports::{Fixture, Mocks, hasher},
 };
 use crate::{
-    DirectoryPerson, MockInvitationAcceptance, MockOneTimeTokenRepository, TenantStatus,
-    domain::{OneTimeToken, PasswordHash, Subject, TokenPurpose},
+    DirectoryPerson, MockInvitationAcceptance, MockOneTimeTokenRepository,
+    domain::{AccountId, OneTimeToken, PasswordHash, TokenPurpose},
+    repository::{AccountMail, AccountMessage, Recipient},
 };
 
 /// The events that were published.
 #[derive(Clone, Default)]
-pub(crate) struct Published(Arc<Mutex<Vec<NewEvent>>>);
+pub(crate) struct Published(Arc<Mutex<Vec<WrittenEvent>>>);
 
 impl Published {
     /// Lets the mocked outbox write down what it is given.
@@ -26,31 +28,53 @@ impl Published {
         let published = Self::default();
         let events = Arc::clone(&published.0);
         mocks.outbox.expect_publish_in().returning(move |_, event| {
-            events.lock().expect("not poisoned").push(event);
+            events.lock().expect("not poisoned").push(event.written()?);
             Ok(EventId(Uuid::nil()))
         });
         published
     }
 
     /// The only event.
-    pub(crate) fn only(&self) -> NewEvent {
+    pub(crate) fn only(&self) -> WrittenEvent {
         let events = self.0.lock().expect("not poisoned");
         assert_eq!(events.len(), 1, "one event");
         events[0].clone()
     }
 
-    /// Their kinds, in order.
-    pub(crate) fn kinds(&self) -> Vec<&'static str> {
-        self.0.lock().expect("not poisoned").iter().map(|event| event.kind).collect()
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.lock().expect("not poisoned").is_empty()
     }
+}
 
-    /// The last event.
-    pub(crate) fn last(&self) -> NewEvent {
-        self.0.lock().expect("not poisoned").last().expect("an event").clone()
+/// The messages that were written to people, with their secrets.
+#[derive(Default)]
+pub(crate) struct Mailed(Mutex<Vec<(AccountMessage, Recipient, String)>>);
+
+impl Mailed {
+    /// The only one.
+    pub(crate) fn only(&self) -> (AccountMessage, Recipient, String) {
+        let messages = self.0.lock().expect("not poisoned");
+        assert_eq!(messages.len(), 1, "one message");
+        messages[0].clone()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.lock().expect("not poisoned").is_empty()
+    }
+}
+
+#[async_trait]
+impl AccountMail for Mailed {
+    async fn send_in(
+        &self,
+        _: &mut Tx,
+        message: AccountMessage,
+        to: &Recipient,
+        secret: &SecretString,
+    ) -> Result<(), StoreError> {
+        let secret = secret.expose_secret().to_owned();
+        self.0.lock().expect("not poisoned").push((message, to.clone(), secret));
+        Ok(())
     }
 }
 
@@ -59,32 +83,21 @@ pub(crate) fn tools(
     mocks: Mocks,
     tokens: MockOneTimeTokenRepository,
     acceptance: MockInvitationAcceptance,
-) -> (AccountTools, Kept) {
-    let kept = mocks.ports();
-    let (revocations, _) = kept.tokens();
+) -> (AccountTools, Fixture) {
+    let fixture = mocks.deps();
+    let (revocations, _) = fixture.tokens();
     let tools = AccountTools {
-        ports: kept.ports.clone(),
+        deps: fixture.deps.clone(),
         tokens: Arc::new(tokens),
         acceptance: Arc::new(acceptance),
-        key_ring: key_ring(),
+        mail: Arc::clone(&fixture.mailed) as _,
+        items: Arc::clone(&fixture.pushed) as _,
         hasher: hasher(),
-        sessions: Arc::new(Sessions::new(&kept.ports, Arc::clone(&revocations))),
+        sessions: Arc::new(Sessions::new(&fixture.deps, Arc::clone(&revocations))),
         revocations,
-        throttle: Arc::new(Throttle::new(&kept.ports, Arc::clone(&kept.keys), &kept.config)),
+        throttle: Arc::new(Throttle::new(&fixture.deps, Arc::clone(&fixture.keys), &fixture.config)),
     };
-    (tools, kept)
-}
-
-pub(crate) fn key_ring() -> KeyRing {
-    KeyRing::parse("k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", SeededEntropy::default()).expect("a ring")
-}
-
-/// What the event's message would show.
-pub(crate) fn opened(event: &NewEvent) -> String {
-    let owner = event.tenant_id.map(|id| id.to_string()).unwrap_or_default();
-    let purpose = kernel::outbox::secret_purpose(&owner, &event.subject, event.kind);
-    let sealed = event.secret.as_ref().expect("a secret");
-    key_ring().open_text(&purpose, sealed).expect("opens").expose_secret().to_owned()
+    (tools, fixture)
 }
 
 pub(crate) fn a_person() -> DirectoryPerson {
@@ -107,16 +120,16 @@ pub(crate) fn a_person() -> DirectoryPerson {
     }
 }
 
-pub(crate) fn person_subject() -> Subject {
+pub(crate) fn person_subject() -> AccountId {
     let person = a_person();
-    Subject::Tenant { tenant_id: person.tenant_id, user_id: person.user_id }
+    AccountId::Tenant { tenant_id: person.tenant_id, user_id: person.user_id }
 }
 
 /// A token of this subject, for whom `hash` is the current one.
 pub(crate) fn a_token(
     kept_now: chrono::DateTime<chrono::Utc>,
     purpose: TokenPurpose,
-    subject: Subject,
+    subject: AccountId,
     hash: Option<&PasswordHash>,
 ) -> (OneTimeToken, SecretString) {
     let bound_to = PasswordHash::fingerprint(hash);

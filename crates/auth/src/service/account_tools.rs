@@ -1,28 +1,25 @@
 use std::sync::Arc;
 
-use kernel::sealed::KeyRing;
+use platform::queue::WorkItems;
 
-use super::{AuthPorts, PasswordHasher, Revocations, Sessions, Throttle};
-use crate::repository::{InvitationAcceptance, OneTimeTokenRepository};
+use super::{Dependencies, PasswordHasher, Revocations, Sessions, Throttle};
+use crate::repository::{AccountMail, InvitationAcceptance, OneTimeTokenRepository};
 
 /// What managing accounts and their passwords needs.
 #[derive(Clone)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct AccountTools {
     /// What signing in needs too.
-    pub ports: AuthPorts,
-    /// One-time tokens.
+    pub deps: Dependencies,
     pub tokens: Arc<dyn OneTimeTokenRepository>,
     /// Who must know that an invitation was accepted.
     pub acceptance: Arc<dyn InvitationAcceptance>,
-    /// Seals temporary passwords and tokens on their way to the mail.
-    pub key_ring: KeyRing,
-    /// Hashes passwords.
+    pub mail: Arc<dyn AccountMail>,
+    /// Where what is done afterwards waits.
+    pub items: Arc<dyn WorkItems>,
     pub hasher: PasswordHasher,
-    /// Ends sessions.
     pub sessions: Arc<Sessions>,
-    /// Kills access tokens.
     pub revocations: Arc<Revocations>,
-    /// Counts wrong passwords.
     pub throttle: Arc<Throttle>,
 }
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use kernel::{Actor, SessionId, StoreError, Tx};
+use kernel::{AccessLevel, Caller, ReadOnlyReason, SessionId, SessionProof, StoreError, Subject, TenantStatus, Tx};
 
-use super::AuthPorts;
+use super::Dependencies;
 use crate::{
-    domain::{AdminAccount, AdminPrincipal, PasswordHash, Subject, TenantPrincipal},
-    repository::{AdminRepository, CredentialRepository, DirectoryPerson, TenantDirectory, TenantStatus},
+    domain::{AccountId, AdminAccount, PasswordHash, caller_of},
+    repository::{AdminRepository, CredentialRepository, DirectoryPerson, TenantDirectory},
 };
 
 /// An account of either kind.
@@ -18,26 +18,21 @@ pub(crate) enum Account {
     Tenant(Box<DirectoryPerson>),
 }
 
-/// Whom an access token is signed for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Principal {
-    Admin(AdminPrincipal),
-    Tenant(TenantPrincipal),
-}
-
 impl Account {
-    pub(crate) fn subject(&self) -> Subject {
+    pub(crate) fn id(&self) -> AccountId {
         match self {
-            Self::Admin(admin) => Subject::Admin(admin.id),
-            Self::Tenant(person) => Subject::Tenant { tenant_id: person.tenant_id, user_id: person.user_id },
+            Self::Admin(admin) => AccountId::Admin(admin.id),
+            Self::Tenant(person) => AccountId::Tenant { tenant_id: person.tenant_id, user_id: person.user_id },
         }
     }
 
-    pub(crate) fn actor(&self) -> Actor {
+    /// The account's owner as who does something, before or without a session.
+    pub(crate) fn caller(&self) -> Caller {
         match self {
-            Self::Admin(admin) => Actor::Admin { id: admin.id, role: admin.role },
+            Self::Admin(admin) => caller_of(Subject::Admin { id: admin.id, role: admin.role }),
             Self::Tenant(person) => {
-                Actor::TenantUser { tenant_id: person.tenant_id, id: person.user_id, role: person.role }
+                let DirectoryPerson { tenant_id, user_id: id, role, .. } = **person;
+                caller_of(Subject::TenantUser { tenant_id, id, role }).with_access(access_level(person.tenant_status))
             }
         }
     }
@@ -59,32 +54,30 @@ impl Account {
     }
 
     /// Whether the house they belong to lets its people in.
-    pub(crate) fn door_is_open(&self) -> bool {
+    pub(crate) fn house_is_open(&self) -> bool {
         match self {
             Self::Admin(_) => true,
             Self::Tenant(person) => person.tenant_is_open(),
         }
     }
 
-    pub(crate) fn principal(&self, session_id: SessionId) -> Principal {
-        match self {
-            Self::Admin(admin) => Principal::Admin(AdminPrincipal {
-                admin_id: admin.id,
-                session_id,
-                role: admin.role,
-                must_change_password: admin.must_change_password,
-                generation: admin.generation,
-            }),
-            Self::Tenant(person) => Principal::Tenant(TenantPrincipal {
-                tenant_id: person.tenant_id,
-                user_id: person.user_id,
-                session_id,
-                role: person.role,
-                trial_expired: person.tenant_status == TenantStatus::TrialExpired,
-                generation: person.generation,
-                tenant_generation: person.tenant_generation,
-            }),
-        }
+    /// The account's owner in a session of theirs: for whom an access token is signed.
+    pub(crate) fn caller_in(&self, session_id: SessionId) -> Caller {
+        let (generation, tenant_generation, must_change_password) = match self {
+            Self::Admin(admin) => (admin.generation, None, admin.must_change_password),
+            Self::Tenant(person) => (person.generation, Some(person.tenant_generation), false),
+        };
+        let proof = SessionProof { session_id, generation, tenant_generation, must_change_password };
+        self.caller().in_session(proof)
+    }
+}
+
+/// What a workshop's state leaves open to its people.
+const fn access_level(status: TenantStatus) -> AccessLevel {
+    match status {
+        TenantStatus::Active => AccessLevel::Full,
+        TenantStatus::TrialExpired => AccessLevel::ReadOnly(ReadOnlyReason::TrialExpired),
+        TenantStatus::Suspended | TenantStatus::Cancelled => AccessLevel::None,
     }
 }
 
@@ -97,19 +90,21 @@ pub(crate) struct Accounts {
 }
 
 impl Accounts {
-    pub(crate) fn new(ports: &AuthPorts) -> Self {
+    pub(crate) fn new(deps: &Dependencies) -> Self {
         Self {
-            admins: Arc::clone(&ports.admins),
-            credentials: Arc::clone(&ports.credentials),
-            directory: Arc::clone(&ports.directory),
+            admins: Arc::clone(&deps.admins),
+            credentials: Arc::clone(&deps.credentials),
+            directory: Arc::clone(&deps.directory),
         }
     }
 
     /// The account, without a lock.
-    pub(crate) async fn find(&self, subject: Subject) -> Result<Option<Account>, StoreError> {
-        Ok(match subject {
-            Subject::Admin(id) => self.admins.find_admin(id).await?.map(admin),
-            Subject::Tenant { tenant_id, user_id } => self.directory.find_person(tenant_id, user_id).await?.map(person),
+    pub(crate) async fn find(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        Ok(match id {
+            AccountId::Admin(id) => self.admins.find_admin(id).await?.map(admin),
+            AccountId::Tenant { tenant_id, user_id } => {
+                self.directory.find_person(tenant_id, user_id).await?.map(person)
+            }
         })
     }
 
@@ -118,11 +113,11 @@ impl Accounts {
     pub(crate) async fn sign_in_in(
         &self,
         tx: &mut Tx,
-        subject: Subject,
+        id: AccountId,
         at: DateTime<Utc>,
     ) -> Result<Option<(Account, Option<PasswordHash>)>, StoreError> {
-        match subject {
-            Subject::Admin(id) => {
+        match id {
+            AccountId::Admin(id) => {
                 self.admins.record_sign_in_in(tx, id, at).await?;
                 let found = self.admins.find_admin_for_share(tx, id).await?;
                 Ok(found.map(|found| {
@@ -130,7 +125,7 @@ impl Accounts {
                     (admin(found), Some(hash))
                 }))
             }
-            Subject::Tenant { tenant_id, user_id } => {
+            AccountId::Tenant { tenant_id, user_id } => {
                 self.directory.record_sign_in_in(tx, tenant_id, user_id, at).await?;
                 let found = self.directory.find_person_for_share(tx, tenant_id, user_id).await?;
                 let hash = self.credentials.find_hash_for_update(tx, tenant_id, user_id).await?;
@@ -143,15 +138,15 @@ impl Accounts {
     pub(crate) async fn be_active_in(
         &self,
         tx: &mut Tx,
-        subject: Subject,
+        id: AccountId,
         at: DateTime<Utc>,
     ) -> Result<Option<Account>, StoreError> {
-        Ok(match subject {
-            Subject::Admin(id) => {
+        Ok(match id {
+            AccountId::Admin(id) => {
                 self.admins.record_activity_in(tx, id, at).await?;
                 self.admins.find_admin_for_share(tx, id).await?.map(admin)
             }
-            Subject::Tenant { tenant_id, user_id } => {
+            AccountId::Tenant { tenant_id, user_id } => {
                 self.directory.record_activity_in(tx, tenant_id, user_id, at).await?;
                 self.directory.find_person_for_share(tx, tenant_id, user_id).await?.map(person)
             }
@@ -160,10 +155,10 @@ impl Accounts {
 
     /// Moves the account's generation on, and answers it; nothing for an account that is gone. It locks workshop and
     /// account, so it comes before whatever else the transaction does to them.
-    pub(crate) async fn bump_generation_in(&self, tx: &mut Tx, subject: Subject) -> Result<Option<i64>, StoreError> {
-        match subject {
-            Subject::Admin(id) => self.admins.bump_generation_in(tx, id).await,
-            Subject::Tenant { tenant_id, user_id } => self.directory.bump_generation_in(tx, tenant_id, user_id).await,
+    pub(crate) async fn bump_generation_in(&self, tx: &mut Tx, id: AccountId) -> Result<Option<i64>, StoreError> {
+        match id {
+            AccountId::Admin(id) => self.admins.bump_generation_in(tx, id).await,
+            AccountId::Tenant { tenant_id, user_id } => self.directory.bump_generation_in(tx, tenant_id, user_id).await,
         }
     }
 
@@ -171,13 +166,13 @@ impl Accounts {
     pub(crate) async fn upgrade_hash_in(
         &self,
         tx: &mut Tx,
-        subject: Subject,
+        id: AccountId,
         from: &PasswordHash,
         to: &PasswordHash,
     ) -> Result<bool, StoreError> {
-        match subject {
-            Subject::Admin(id) => self.admins.upgrade_hash_in(tx, id, from, to).await,
-            Subject::Tenant { tenant_id, user_id } => {
+        match id {
+            AccountId::Admin(id) => self.admins.upgrade_hash_in(tx, id, from, to).await,
+            AccountId::Tenant { tenant_id, user_id } => {
                 self.credentials.upgrade_hash_in(tx, tenant_id, user_id, from, to).await
             }
         }

@@ -4,7 +4,7 @@ use kernel::{AdminId, EmailAddress, StoreError, Tx};
 
 use crate::{
     AuthError,
-    domain::{AdminAccount, Subject},
+    domain::{AccountId, AdminAccount},
     repository::{AdminRepository, ErasureRepository},
 };
 
@@ -22,7 +22,7 @@ impl std::fmt::Debug for Erasure {
 }
 
 impl Erasure {
-    /// Over these ports.
+    /// Over these dependencies.
     #[must_use]
     pub fn new(admins: Arc<dyn AdminRepository>, erasure: Arc<dyn ErasureRepository>) -> Self {
         Self { admins, erasure }
@@ -38,7 +38,7 @@ impl Erasure {
         if account.is_active {
             return Err(AuthError::IllegalTransition);
         }
-        self.erase_access_in(tx, Subject::Admin(id)).await?;
+        self.erase_access_in(tx, AccountId::Admin(id)).await?;
         self.erasure.delete_admin_in(tx, id).await?;
         Ok(Some(account))
     }
@@ -55,7 +55,7 @@ impl Erasure {
     ///
     /// # Errors
     /// What the store says.
-    pub async fn erase_access_in(&self, tx: &mut Tx, subject: Subject) -> Result<(), StoreError> {
+    pub async fn erase_access_in(&self, tx: &mut Tx, subject: AccountId) -> Result<(), StoreError> {
         self.erasure.delete_sessions_in(tx, subject).await?;
         self.erasure.delete_tokens_in(tx, subject).await
     }

@@ -1,26 +1,20 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use kernel::{
-    Transactor,
-    jobs::{Items, Job, JobError},
-};
+use kernel::Transactor;
+use platform::jobs::{Items, Job, JobError};
 use tokio_util::sync::CancellationToken;
 
 use super::{Passwords, Revocations, Sessions, Throttle};
 use crate::AuthError;
 
 /// Deletes what no longer matters: counts of tries, expired revocations, sessions long over, ended one-time tokens.
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Housekeeping {
-    /// Opens transactions.
     pub transactor: Arc<dyn Transactor>,
-    /// Counts of tries.
     pub throttle: Arc<Throttle>,
-    /// Revocations.
     pub revocations: Arc<Revocations>,
-    /// Sessions.
     pub sessions: Arc<Sessions>,
-    /// One-time tokens.
     pub passwords: Arc<Passwords>,
 }
 

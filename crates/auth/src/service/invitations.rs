@@ -1,14 +1,11 @@
-use kernel::{Actor, AuditEntry, RequestContext, TenantId, TenantUserId, Tx};
+use kernel::{AuditEntry, RequestContext, Subject, TenantId, TenantUserId, Tx};
 use secrecy::SecretString;
 
-use super::{
-    AccountTools,
-    messages::{INVITATION_ISSUED, Recipient, send_token_in},
-    sessions::of_subject,
-};
+use super::{AccountTools, messages::send_token_in, sessions::of_subject};
 use crate::{
     AuthError,
-    domain::{NewPassword, OneTimeToken, PasswordHash, PersonalWords, Subject, TokenPurpose},
+    domain::{AccountId, NewPassword, OneTimeToken, PasswordHash, PersonalWords, TokenPurpose, caller_of},
+    repository::{AccountMessage, Recipient},
 };
 
 /// Links through which invited people of workshops set their first password.
@@ -30,15 +27,15 @@ impl Invitations {
     /// [`AuthError::TooManyMessages`]; [`AuthError::IllegalTransition`] for staff, who are never invited; what the store
     /// says.
     pub async fn issue_in(&self, tx: &mut Tx, to: &Recipient) -> Result<(), AuthError> {
-        let ports = &self.tools.ports;
-        let Subject::Tenant { tenant_id, user_id } = to.subject else { return Err(AuthError::IllegalTransition) };
+        let deps = &self.tools.deps;
+        let AccountId::Tenant { tenant_id, user_id } = to.subject else { return Err(AuthError::IllegalTransition) };
         self.tools.throttle.count_message_to_in(tx, to).await?;
-        let current = ports.credentials.find_hash_for_update(tx, tenant_id, user_id).await?;
+        let current = deps.credentials.find_hash_for_update(tx, tenant_id, user_id).await?;
         let bound_to = PasswordHash::fingerprint(current.as_ref());
-        let now = ports.clock.now();
+        let now = deps.clock.now();
         let (token, text) =
-            OneTimeToken::issue(ports.entropy.as_ref(), now, TokenPurpose::Invitation, to.subject, bound_to);
-        send_token_in(&self.tools, tx, INVITATION_ISSUED, to, (&token, &text)).await
+            OneTimeToken::issue(deps.entropy.as_ref(), now, TokenPurpose::Invitation, to.subject, bound_to);
+        send_token_in(&self.tools, tx, AccountMessage::Invitation, to, (&token, &text)).await
     }
 
     /// Kills the links of a person whose invitation was taken back.
@@ -46,8 +43,8 @@ impl Invitations {
     /// # Errors
     /// What the store says.
     pub async fn revoke_in(&self, tx: &mut Tx, tenant_id: TenantId, user_id: TenantUserId) -> Result<(), AuthError> {
-        let subject = Subject::Tenant { tenant_id, user_id };
-        self.tools.tokens.revoke_tokens_in(tx, subject, self.tools.ports.clock.now()).await?;
+        let subject = AccountId::Tenant { tenant_id, user_id };
+        self.tools.tokens.revoke_tokens_in(tx, subject, self.tools.deps.clock.now()).await?;
         Ok(())
     }
 
@@ -62,39 +59,39 @@ impl Invitations {
         token: &SecretString,
         password: &SecretString,
     ) -> Result<(), AuthError> {
-        let ports = &self.tools.ports;
+        let deps = &self.tools.deps;
         let (token, tenant_id, user_id) = self.open_token(token).await?;
-        let person = ports.directory.find_person(tenant_id, user_id).await?;
+        let person = deps.directory.find_person(tenant_id, user_id).await?;
         let person = person.filter(|person| person.is_active && person.tenant_is_open());
         let person = person.ok_or(AuthError::OneTimeTokenInvalid)?;
         let personal = PersonalWords::of(&person.first_name, &person.last_name, &person.email);
         let password = NewPassword::parse("password", password, &personal)?;
         let hash = self.tools.hasher.hash(password.secret()).await?;
 
-        let context = context.acting_as(Actor::TenantUser { tenant_id, id: user_id, role: person.role });
-        let now = ports.clock.now();
-        let mut tx = ports.transactor.begin().await?;
+        let context = context.acting_as(caller_of(Subject::TenantUser { tenant_id, id: user_id, role: person.role }));
+        let now = deps.clock.now();
+        let mut tx = deps.transactor.begin().await?;
         // The workshop's locks come first, as everywhere.
         let is_pending = self.tools.acceptance.accept_in(&mut tx, &context, tenant_id, user_id).await?;
-        let current = ports.credentials.find_hash_for_update(&mut tx, tenant_id, user_id).await?;
+        let current = deps.credentials.find_hash_for_update(&mut tx, tenant_id, user_id).await?;
         let fits = is_pending && PasswordHash::fingerprint(current.as_ref()) == token.bound_to;
         if !fits || !self.tools.tokens.use_token_in(&mut tx, token.id, now).await? {
             return Err(AuthError::OneTimeTokenInvalid);
         }
-        ports.credentials.set_hash_in(&mut tx, tenant_id, user_id, &hash, now).await?;
+        deps.credentials.set_hash_in(&mut tx, tenant_id, user_id, &hash, now).await?;
         self.tools.tokens.revoke_tokens_in(&mut tx, token.subject, now).await?;
         let entry = AuditEntry::done("PASSWORD_CHANGED", "tenant_user", user_id);
-        ports.audit.record_in(&mut tx, &context, of_subject(entry, token.subject)).await?;
+        deps.audit.record_in(&mut tx, &context, of_subject(entry, token.subject)).await?;
         Ok(tx.commit().await?)
     }
 
     async fn open_token(&self, text: &SecretString) -> Result<(OneTimeToken, TenantId, TenantUserId), AuthError> {
         let found = self.tools.tokens.find_token(&OneTimeToken::hash_of(text)).await?;
-        let now = self.tools.ports.clock.now();
+        let now = self.tools.deps.clock.now();
         match found.filter(|token| token.purpose == TokenPurpose::Invitation && token.is_open(now)) {
             Some(token) => match token.subject {
-                Subject::Tenant { tenant_id, user_id } => Ok((token, tenant_id, user_id)),
-                Subject::Admin(_) => Err(AuthError::OneTimeTokenInvalid),
+                AccountId::Tenant { tenant_id, user_id } => Ok((token, tenant_id, user_id)),
+                AccountId::Admin(_) => Err(AuthError::OneTimeTokenInvalid),
             },
             None => Err(AuthError::OneTimeTokenInvalid),
         }

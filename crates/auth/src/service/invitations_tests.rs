@@ -1,13 +1,13 @@
-use kernel::{Clock, DomainError, Transactor};
+use kernel::{Clock, DomainError, TenantStatus, Transactor};
 use test_support::FixedClock;
 
 use super::*;
 use crate::{
-    MockInvitationAcceptance, MockOneTimeTokenRepository, TenantStatus,
+    MockInvitationAcceptance, MockOneTimeTokenRepository,
     repository::DirectoryPerson,
     service::{
-        account_test_tools::{Published, a_person, a_token, opened, person_subject, tools},
-        test_ports::{Kept, Mocks, context},
+        account_test_tools::{Published, a_person, a_token, person_subject, tools},
+        test_ports::{Fixture, Mocks, context},
     },
 };
 
@@ -17,7 +17,7 @@ fn invited() -> DirectoryPerson {
     DirectoryPerson { accepted: false, ..a_person() }
 }
 
-fn invitations(person: DirectoryPerson, is_pending: bool, used: bool) -> (Invitations, Kept, SecretString) {
+fn invitations(person: DirectoryPerson, is_pending: bool, used: bool) -> (Invitations, Fixture, SecretString) {
     let now = FixedClock::default().now();
     let (token, text) = a_token(now, TokenPurpose::Invitation, person_subject(), None);
     let mut mocks = Mocks::new();
@@ -30,17 +30,17 @@ fn invitations(person: DirectoryPerson, is_pending: bool, used: bool) -> (Invita
     tokens.expect_revoke_tokens_in().returning(|_, _, _| Ok(0));
     let mut acceptance = MockInvitationAcceptance::new();
     acceptance.expect_accept_in().returning(move |_, _, _, _| Ok(is_pending));
-    let (tools, kept) = tools(mocks, tokens, acceptance);
-    (Invitations::new(tools), kept, text)
+    let (tools, fixture) = tools(mocks, tokens, acceptance);
+    (Invitations::new(tools), fixture, text)
 }
 
 #[tokio::test]
 async fn accepting_sets_the_password_and_tells_the_workshop_in_one_transaction() {
-    let (invitations, kept, token) = invitations(invited(), true, true);
+    let (invitations, fixture, token) = invitations(invited(), true, true);
     invitations.accept(&context(), &token, &PASSWORD.into()).await.expect("accepted");
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
-    assert_eq!(kept.trail.actions(), [("PASSWORD_CHANGED", 200)]);
-    assert!(matches!(kept.trail.actors()[0], Actor::TenantUser { .. }));
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
+    assert_eq!(fixture.trail.actions(), [("PASSWORD_CHANGED", 200)]);
+    assert!(matches!(fixture.trail.subjects()[0], Subject::TenantUser { .. }));
 }
 
 #[tokio::test]
@@ -50,23 +50,23 @@ async fn an_invitation_that_is_not_pending_or_was_used_is_refused() {
     for (person, is_pending, used) in
         [(invited(), false, true), (invited(), true, false), (closed, true, true), (removed, true, true)]
     {
-        let (invitations, kept, token) = invitations(person, is_pending, used);
+        let (invitations, fixture, token) = invitations(person, is_pending, used);
         let error = invitations.accept(&context(), &token, &PASSWORD.into()).await.expect_err("refused");
         assert_eq!(error.fields()[0].code, "TOKEN_INVALID");
-        assert!(!kept.transactor.log().contains(&"COMMIT".to_owned()));
+        assert!(!fixture.transactor.log().contains(&"COMMIT".to_owned()));
     }
 }
 
 #[tokio::test]
 async fn a_bad_password_does_not_cost_the_invitation() {
-    let (invitations, kept, token) = invitations(invited(), true, true);
+    let (invitations, fixture, token) = invitations(invited(), true, true);
     let error = invitations.accept(&context(), &token, &"Wattle-and-2".into()).await.expect_err("her name");
     assert_eq!((error.fields()[0].field.as_ref(), error.fields()[0].code.as_ref()), ("password", "CONTAINS_PERSONAL"));
-    assert!(kept.transactor.log().is_empty());
+    assert!(fixture.transactor.log().is_empty());
 }
 
 #[tokio::test]
-async fn issuing_kills_older_links_and_seals_the_token() {
+async fn issuing_kills_older_links_and_mails_the_token() {
     let mut mocks = Mocks::new().with_rates();
     let published = Published::by(&mut mocks);
     mocks.credentials.expect_find_hash_for_update().returning(|_, _, _| Ok(None));
@@ -77,7 +77,7 @@ async fn issuing_kills_older_links_and_seals_the_token() {
         .once()
         .withf(|_, token| (token.expires_at - token.created_at).num_days() == 7)
         .returning(|_, _| Ok(()));
-    let (tools, kept) = tools(mocks, tokens, MockInvitationAcceptance::new());
+    let (tools, fixture) = tools(mocks, tokens, MockInvitationAcceptance::new());
     let person = a_person();
     let to = Recipient::tenant_user(
         person.tenant_id,
@@ -87,12 +87,11 @@ async fn issuing_kills_older_links_and_seals_the_token() {
         person.tenant_name,
         person.subdomain,
     );
-    let mut tx = kept.transactor.begin().await.expect("begins");
+    let mut tx = fixture.transactor.begin().await.expect("begins");
     Invitations::new(tools).issue_in(&mut tx, &to).await.expect("issued");
-    let event = published.only();
-    assert_eq!((event.kind, event.tenant_id), ("auth.invitation_issued", Some(person.tenant_id)));
-    assert_eq!(event.payload["subdomain"], "beas");
-    assert_eq!(opened(&event).len(), 43);
+    let (message, written_to, token) = fixture.mailed.only();
+    assert_eq!((message, written_to, token.len()), (AccountMessage::Invitation, to, 43));
+    assert!(published.is_empty(), "no event has it");
 }
 
 #[tokio::test]
@@ -109,16 +108,15 @@ async fn one_message_too_many_is_refused_and_says_when_to_come_back() {
             asked += 1;
             Ok(kernel::rate::Counted { count, ends_at })
         });
-        let published = Published::by(&mut mocks);
-        let (tools, kept) = tools(mocks, MockOneTimeTokenRepository::new(), MockInvitationAcceptance::new());
+        let (tools, fixture) = tools(mocks, MockOneTimeTokenRepository::new(), MockInvitationAcceptance::new());
         let person = a_person();
         let to = Recipient::tenant_user(person.tenant_id, person.user_id, person.email, "Bea", "Bea's", "beas");
-        let mut tx = kept.transactor.begin().await.expect("begins");
+        let mut tx = fixture.transactor.begin().await.expect("begins");
         let refused = Invitations::new(tools).issue_in(&mut tx, &to).await.expect_err("too many");
         assert_eq!(
             (refused.code(), refused.retry_after().map(|it| it.as_secs())),
             (kernel::ErrorCode::RateLimited, Some(420))
         );
-        assert!(published.is_empty());
+        assert!(fixture.mailed.is_empty());
     }
 }

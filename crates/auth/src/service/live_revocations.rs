@@ -3,10 +3,10 @@ use std::{
     time::Duration,
 };
 
-use kernel::Clock;
+use kernel::{Caller, Clock};
 use tokio::time::Instant;
 
-use crate::{AdminPrincipal, AuthError, Revocation, RevocationSet, TenantPrincipal};
+use crate::{AuthError, Revocation, RevocationSet};
 
 /// What this node knows of revocations; every verified token is held against it, without a database read.
 ///
@@ -60,25 +60,13 @@ impl LiveRevocations {
         self.len() == 0
     }
 
-    /// Lets an admin's token pass, or not.
+    /// Lets the token pass that told of this caller, or not.
     ///
     /// # Errors
     /// [`AuthError::TokenRevoked`], [`AuthError::RevocationsStale`].
-    pub fn check_admin(&self, principal: &AdminPrincipal) -> Result<(), AuthError> {
-        self.check(|set| set.refuses_admin(principal))
-    }
-
-    /// Lets a tenant user's token pass, or not.
-    ///
-    /// # Errors
-    /// [`AuthError::TokenRevoked`], [`AuthError::RevocationsStale`].
-    pub fn check_tenant(&self, principal: &TenantPrincipal) -> Result<(), AuthError> {
-        self.check(|set| set.refuses_tenant(principal))
-    }
-
-    fn check(&self, refuses: impl Fn(&RevocationSet) -> bool) -> Result<(), AuthError> {
+    pub fn check(&self, caller: &Caller) -> Result<(), AuthError> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        if refuses(&state.set) {
+        if state.set.refuses(caller) {
             return Err(AuthError::TokenRevoked);
         }
         match state.heard_at {

@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
-use super::AuthPorts;
+use kernel::Caller;
+
+use super::Dependencies;
 use crate::{
-    AdminPrincipal, AuthError, TenantPrincipal,
-    domain::AdminAccount,
+    AuthError,
+    domain::{AccountId, AdminAccount},
     repository::{AdminRepository, DirectoryPerson, TenantDirectory},
 };
 
@@ -20,18 +22,21 @@ impl std::fmt::Debug for Profiles {
 }
 
 impl Profiles {
-    /// Over the given ports.
+    /// Over the given dependencies.
     #[must_use]
-    pub fn new(ports: &AuthPorts) -> Self {
-        Self { admins: Arc::clone(&ports.admins), directory: Arc::clone(&ports.directory) }
+    pub fn new(deps: &Dependencies) -> Self {
+        Self { admins: Arc::clone(&deps.admins), directory: Arc::clone(&deps.directory) }
     }
 
     /// The account of a signed-in admin.
     ///
     /// # Errors
     /// [`AuthError::Unauthenticated`] when it is gone or no longer active.
-    pub async fn get_admin(&self, principal: &AdminPrincipal) -> Result<AdminAccount, AuthError> {
-        let found = self.admins.find_admin(principal.admin_id).await?;
+    pub async fn get_admin(&self, caller: &Caller) -> Result<AdminAccount, AuthError> {
+        let found = match AccountId::of(caller) {
+            Some(AccountId::Admin(id)) => self.admins.find_admin(id).await?,
+            Some(AccountId::Tenant { .. }) | None => None,
+        };
         found.filter(|admin| admin.is_active).ok_or(AuthError::Unauthenticated)
     }
 
@@ -39,8 +44,11 @@ impl Profiles {
     ///
     /// # Errors
     /// As [`Profiles::get_admin`].
-    pub async fn get_person(&self, principal: &TenantPrincipal) -> Result<DirectoryPerson, AuthError> {
-        let found = self.directory.find_person(principal.tenant_id, principal.user_id).await?;
+    pub async fn get_person(&self, caller: &Caller) -> Result<DirectoryPerson, AuthError> {
+        let found = match AccountId::of(caller) {
+            Some(AccountId::Tenant { tenant_id, user_id }) => self.directory.find_person(tenant_id, user_id).await?,
+            Some(AccountId::Admin(_)) | None => None,
+        };
         found.filter(DirectoryPerson::may_sign_in).ok_or(AuthError::Unauthenticated)
     }
 }

@@ -2,13 +2,12 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
-    AuditEntry, AuditTrail, Clock, ErrorCode, PrincipalKind, RequestContext, Transactor, Tx,
+    Audience, AuditEntry, AuditTrail, Clock, ErrorCode, RequestContext, Transactor, Tx,
     outbox::{NewEvent, Outbox},
 };
-use serde_json::json;
 
 use super::{
-    AccessTokens, AuthPorts, Revocations, TokenPair,
+    AccessTokens, Dependencies, Revocations, TokenPair,
     accounts::{Account, Accounts},
     sessions::of_subject,
     token_pair::TokenIssuer,
@@ -16,11 +15,9 @@ use super::{
 use crate::{
     AuthConfig, AuthError, SigningKeys,
     domain::{EndReason, Session, refresh_token::RefreshToken},
+    events::AuthEvent,
     repository::{Rotation, SessionRepository},
 };
-
-/// The kind of the event that tells of a refresh token used twice.
-pub const REFRESH_REUSE_DETECTED: &str = "auth.refresh_reuse_detected";
 
 /// Exchanges a refresh token for its successor and a new access token.
 ///
@@ -32,7 +29,7 @@ pub struct Refresh {
     accounts: Accounts,
     sessions: Arc<dyn SessionRepository>,
     audit: Arc<dyn AuditTrail>,
-    outbox: Arc<dyn Outbox>,
+    outbox: Arc<dyn Outbox<AuthEvent>>,
     transactor: Arc<dyn Transactor>,
     clock: Arc<dyn Clock>,
     revocations: Arc<Revocations>,
@@ -48,22 +45,22 @@ impl std::fmt::Debug for Refresh {
 }
 
 impl Refresh {
-    /// Over the given ports.
+    /// Over the given dependencies.
     #[must_use]
     pub fn new(
-        ports: &AuthPorts,
+        deps: &Dependencies,
         config: &AuthConfig,
         keys: Arc<SigningKeys>,
         access: Arc<AccessTokens>,
         revocations: Arc<Revocations>,
     ) -> Self {
         Self {
-            accounts: Accounts::new(ports),
-            sessions: Arc::clone(&ports.sessions),
-            audit: Arc::clone(&ports.audit),
-            outbox: Arc::clone(&ports.outbox),
-            transactor: Arc::clone(&ports.transactor),
-            clock: Arc::clone(&ports.clock),
+            accounts: Accounts::new(deps),
+            sessions: Arc::clone(&deps.sessions),
+            audit: Arc::clone(&deps.audit),
+            outbox: Arc::clone(&deps.outbox),
+            transactor: Arc::clone(&deps.transactor),
+            clock: Arc::clone(&deps.clock),
             revocations,
             issuer: TokenIssuer { access, keys },
             grace: config.refresh_grace,
@@ -80,7 +77,7 @@ impl Refresh {
     pub async fn refresh(
         &self,
         context: &RequestContext,
-        kind: PrincipalKind,
+        kind: Audience,
         refresh_token: &str,
     ) -> Result<TokenPair, AuthError> {
         let token = self.issuer.read(kind, refresh_token).ok_or(AuthError::TokenInvalid)?;
@@ -91,10 +88,10 @@ impl Refresh {
         // Whoever revokes locks the account first, too: either they wait for us, or we see what they did.
         let account = self.accounts.be_active_in(&mut tx, session.subject, now).await?;
         let account = account.filter(Account::may_sign_in).ok_or(AuthError::Unauthenticated)?;
-        if !account.door_is_open() {
+        if !account.house_is_open() {
             return Err(AuthError::TenantSuspended);
         }
-        let context = context.acting_as(account.actor());
+        let context = context.acting_as(account.caller());
         let rotation = Rotation {
             kind,
             id: session.id,
@@ -103,7 +100,7 @@ impl Refresh {
             expires_at: (now + self.idle_life).min(session.ends_at),
         };
         if self.sessions.rotate_in(&mut tx, &rotation).await? {
-            let pair = self.issuer.issue(account.principal(session.id), token.counter + 1)?;
+            let pair = self.issuer.issue(&account.caller_in(session.id), token.counter + 1)?;
             let entry = of_subject(AuditEntry::done("TOKEN_REFRESHED", "session", session.id), session.subject);
             self.audit.record_in(&mut tx, &context, entry).await?;
             tx.commit().await?;
@@ -112,7 +109,7 @@ impl Refresh {
         let current = self.sessions.find_session_for_update(&mut tx, kind, session.id).await?;
         let current = current.ok_or(AuthError::TokenInvalid)?;
         match self.judge(&current, token, now) {
-            Verdict::SameSuccessor => self.issuer.issue(account.principal(session.id), current.counter),
+            Verdict::SameSuccessor => self.issuer.issue(&account.caller_in(session.id), current.counter),
             Verdict::Refused(error) => Err(error),
             Verdict::Reused => {
                 self.end_family_in(&mut tx, &context, &current, now).await?;
@@ -157,9 +154,8 @@ impl Refresh {
             AuditEntry::refused("REFRESH_REUSE_DETECTED", "session", 401, ErrorCode::RefreshReused.as_str());
         entry.resource_id = Some(session.id.to_string());
         self.audit.record_in(tx, context, of_subject(entry, subject)).await?;
-        let payload = json!({ "audience": subject.kind(), "principalId": subject.id() });
-        let event = NewEvent::new(REFRESH_REUSE_DETECTED, session.id, payload);
-        let event = NewEvent { tenant_id: subject.tenant_id(), ..event };
+        let fact = AuthEvent::ReuseDetected { audience: subject.audience(), principal_id: subject.id() };
+        let event = NewEvent { tenant_id: subject.tenant_id(), ..NewEvent::new(session.id, fact) };
         self.outbox.publish_in(tx, event).await?;
         Ok(())
     }

@@ -1,18 +1,18 @@
-use kernel::{Actor, AdminRole, DomainError, StoreError};
+use kernel::{AdminRole, DomainError, StoreError, Subject};
 use sea_orm::DbErr;
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use super::*;
 use crate::{
-    PasswordHash, Subject,
-    service::test_ports::{Kept, Mocks, an_admin, context},
+    AccountId, PasswordHash,
+    service::test_ports::{Fixture, Mocks, an_admin, context},
 };
 
 fn session(kept_at: DateTime<Utc>, counter: i64) -> Session {
     Session {
         id: Uuid::from_u128(9).into(),
-        subject: Subject::Admin(Uuid::from_u128(1).into()),
+        subject: AccountId::Admin(Uuid::from_u128(1).into()),
         counter,
         rotated_at: kept_at,
         ip: None,
@@ -30,7 +30,7 @@ fn start() -> DateTime<Utc> {
 }
 
 /// A live admin with a session at this counter.
-fn world(current: Session) -> Mocks {
+fn fixture(current: Session) -> Mocks {
     let mut mocks = Mocks::new().with_outbox();
     mocks.admins.expect_find_admin_for_share().returning(|_, _| Ok(Some(an_admin(PasswordHash::new("x")))));
     mocks.admins.expect_record_activity_in().returning(|_, _, _| Ok(()));
@@ -40,55 +40,55 @@ fn world(current: Session) -> Mocks {
     mocks
 }
 
-fn refresh(kept: &Kept) -> Refresh {
-    let (revocations, tokens) = kept.tokens();
-    Refresh::new(&kept.ports, &kept.config, Arc::clone(&kept.keys), tokens, revocations)
+fn refresh(fixture: &Fixture) -> Refresh {
+    let (revocations, tokens) = fixture.tokens();
+    Refresh::new(&fixture.deps, &fixture.config, Arc::clone(&fixture.keys), tokens, revocations)
 }
 
-async fn bring(kept: &Kept, counter: i64) -> Result<TokenPair, AuthError> {
+async fn bring(fixture: &Fixture, counter: i64) -> Result<TokenPair, AuthError> {
     let token = RefreshToken { session_id: Uuid::from_u128(9).into(), counter };
-    let text = token.encode(&kept.keys, PrincipalKind::Admin).expect("a key");
-    refresh(kept).refresh(&context(), PrincipalKind::Admin, text.expose_secret()).await
+    let text = token.encode(&fixture.keys, Audience::Admin).expect("a key");
+    refresh(fixture).refresh(&context(), Audience::Admin, text.expose_secret()).await
 }
 
-fn counter_of(kept: &Kept, pair: &TokenPair) -> i64 {
-    RefreshToken::decode(pair.refresh_token.expose_secret(), &kept.keys, PrincipalKind::Admin).expect("ours").counter
+fn counter_of(fixture: &Fixture, pair: &TokenPair) -> i64 {
+    RefreshToken::decode(pair.refresh_token.expose_secret(), &fixture.keys, Audience::Admin).expect("ours").counter
 }
 
 #[tokio::test]
 async fn the_current_token_moves_on_with_its_audit_entry() {
-    let mut mocks = world(session(start(), 3));
+    let mut mocks = fixture(session(start(), 3));
     mocks.sessions.expect_rotate_in().withf(|_, rotation| rotation.counter == 3).once().returning(|_, _| Ok(true));
-    let kept = mocks.ports();
-    let pair = bring(&kept, 3).await.expect("refreshed");
-    assert_eq!(counter_of(&kept, &pair), 4);
-    assert_eq!(kept.trail.actions(), [("TOKEN_REFRESHED", 200)]);
-    let ada = Actor::Admin { id: Uuid::from_u128(1).into(), role: AdminRole::Support };
-    assert_eq!(kept.trail.actors(), [ada]);
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+    let fixture = mocks.deps();
+    let pair = bring(&fixture, 3).await.expect("refreshed");
+    assert_eq!(counter_of(&fixture, &pair), 4);
+    assert_eq!(fixture.trail.actions(), [("TOKEN_REFRESHED", 200)]);
+    let ada = Subject::Admin { id: Uuid::from_u128(1).into(), role: AdminRole::Support };
+    assert_eq!(fixture.trail.subjects(), [ada]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
 }
 
 #[tokio::test]
 async fn a_database_that_fails_in_the_middle_burns_nothing() {
-    let mut mocks = world(session(start(), 3));
+    let mut mocks = fixture(session(start(), 3));
     let gone = || StoreError::Unavailable(DbErr::Custom("gone".to_owned()));
     mocks.sessions.expect_rotate_in().returning(move |_, _| Err(gone()));
-    let kept = mocks.ports();
-    let error = bring(&kept, 3).await.expect_err("fails");
+    let fixture = mocks.deps();
+    let error = bring(&fixture, 3).await.expect_err("fails");
     assert_eq!(error.code(), "DATABASE_UNAVAILABLE");
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK"]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK"]);
 }
 
 #[tokio::test]
 async fn the_token_before_gets_the_same_successor_for_a_while() {
-    let mut mocks = world(session(start(), 4));
+    let mut mocks = fixture(session(start(), 4));
     mocks.sessions.expect_rotate_in().returning(|_, _| Ok(false));
-    let kept = mocks.ports();
-    kept.clock.advance(TimeDelta::seconds(30));
-    let pair = bring(&kept, 3).await.expect("in the grace");
-    assert_eq!(counter_of(&kept, &pair), 4);
-    assert!(kept.trail.actions().is_empty());
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK"]);
+    let fixture = mocks.deps();
+    fixture.clock.advance(TimeDelta::seconds(30));
+    let pair = bring(&fixture, 3).await.expect("in the grace");
+    assert_eq!(counter_of(&fixture, &pair), 4);
+    assert!(fixture.trail.actions().is_empty());
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK"]);
 }
 
 #[rstest::rstest]
@@ -96,15 +96,15 @@ async fn the_token_before_gets_the_same_successor_for_a_while() {
 #[case::successor_used(2, 1)]
 #[tokio::test]
 async fn anything_older_ends_the_session(#[case] counter: i64, #[case] seconds: i64) {
-    let mut mocks = world(session(start(), 4));
+    let mut mocks = fixture(session(start(), 4));
     mocks.sessions.expect_rotate_in().returning(|_, _| Ok(false));
     mocks.sessions.expect_end_session_in().once().returning(|_, _, _, _, _| Ok(true));
     mocks.revocations.expect_insert_revocations_in().once().returning(|_, _| Ok(()));
-    let kept = mocks.ports();
-    kept.clock.advance(TimeDelta::seconds(seconds));
-    assert!(matches!(bring(&kept, counter).await, Err(AuthError::RefreshReused)));
-    assert_eq!(kept.trail.actions(), [("REFRESH_REUSE_DETECTED", 401)]);
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+    let fixture = mocks.deps();
+    fixture.clock.advance(TimeDelta::seconds(seconds));
+    assert!(matches!(bring(&fixture, counter).await, Err(AuthError::RefreshReused)));
+    assert_eq!(fixture.trail.actions(), [("REFRESH_REUSE_DETECTED", 401)]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
 }
 
 #[tokio::test]
@@ -118,11 +118,11 @@ async fn a_session_that_is_over_stays_over() {
     ];
     for (current, code) in cases {
         for counter in [3, 4] {
-            let mut mocks = world(current.clone());
+            let mut mocks = fixture(current.clone());
             mocks.sessions.expect_rotate_in().returning(|_, _| Ok(false));
-            let kept = mocks.ports();
-            assert_eq!(bring(&kept, counter).await.expect_err("over").code(), code);
-            assert!(kept.trail.actions().is_empty());
+            let fixture = mocks.deps();
+            assert_eq!(bring(&fixture, counter).await.expect_err("over").code(), code);
+            assert!(fixture.trail.actions().is_empty());
         }
     }
 }
@@ -134,7 +134,7 @@ async fn who_may_not_sign_in_may_not_stay() {
     mocks.admins.expect_find_admin_for_share().returning(move |_, _| Ok(Some(inactive())));
     mocks.admins.expect_record_activity_in().returning(|_, _, _| Ok(()));
     mocks.sessions.expect_find_session().returning(|_, _| Ok(Some(session(start(), 3))));
-    let kept = mocks.ports();
-    assert!(matches!(bring(&kept, 3).await, Err(AuthError::Unauthenticated)));
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK"]);
+    let fixture = mocks.deps();
+    assert!(matches!(bring(&fixture, 3).await, Err(AuthError::Unauthenticated)));
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK"]);
 }

@@ -9,10 +9,10 @@ use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{AuthPorts, LiveRevocations};
+use super::{Dependencies, LiveRevocations};
 use crate::{
     AuthConfig,
-    domain::{Revocation, RevocationKind, Subject},
+    domain::{AccountId, Revocation, RevocationKind},
     repository::{FeedPosition, RevocationRepository},
 };
 
@@ -44,12 +44,12 @@ impl std::fmt::Debug for Revocations {
 impl Revocations {
     /// Nothing is known until [`Revocations::load`].
     #[must_use]
-    pub fn new(ports: &AuthPorts, config: &AuthConfig) -> Self {
+    pub fn new(deps: &Dependencies, config: &AuthConfig) -> Self {
         let life = config.access_token_life + config.leeway + SLACK;
         Self {
-            repository: Arc::clone(&ports.revocations),
-            clock: Arc::clone(&ports.clock),
-            live: Arc::new(LiveRevocations::new(Arc::clone(&ports.clock), config.revocation_stale_after, life)),
+            repository: Arc::clone(&deps.revocations),
+            clock: Arc::clone(&deps.clock),
+            live: Arc::new(LiveRevocations::new(Arc::clone(&deps.clock), config.revocation_stale_after, life)),
             wake: Arc::default(),
             read_up_to: Mutex::default(),
             poll: config.revocation_poll,
@@ -88,7 +88,7 @@ impl Revocations {
     pub async fn revoke_principal_in(
         &self,
         tx: &mut Tx,
-        subject: Subject,
+        subject: AccountId,
         min_generation: i64,
         spared: Option<SessionId>,
     ) -> Result<(), StoreError> {

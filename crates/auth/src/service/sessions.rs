@@ -3,10 +3,10 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use kernel::{AuditEntry, AuditTrail, Changes, Clock, RequestContext, SessionId, StoreError, TenantId, Transactor, Tx};
 
-use super::{AuthPorts, Revocations, accounts::Accounts};
+use super::{Dependencies, Revocations, accounts::Accounts};
 use crate::{
     AuthError,
-    domain::{EndReason, Session, Subject},
+    domain::{AccountId, EndReason, Session},
     repository::SessionRepository,
 };
 
@@ -30,15 +30,15 @@ impl std::fmt::Debug for Sessions {
 }
 
 impl Sessions {
-    /// Over the given ports.
+    /// Over the given dependencies.
     #[must_use]
-    pub fn new(ports: &AuthPorts, revocations: Arc<Revocations>) -> Self {
+    pub fn new(deps: &Dependencies, revocations: Arc<Revocations>) -> Self {
         Self {
-            accounts: Accounts::new(ports),
-            repository: Arc::clone(&ports.sessions),
-            audit: Arc::clone(&ports.audit),
-            transactor: Arc::clone(&ports.transactor),
-            clock: Arc::clone(&ports.clock),
+            accounts: Accounts::new(deps),
+            repository: Arc::clone(&deps.sessions),
+            audit: Arc::clone(&deps.audit),
+            transactor: Arc::clone(&deps.transactor),
+            clock: Arc::clone(&deps.clock),
             revocations,
         }
     }
@@ -47,7 +47,7 @@ impl Sessions {
     ///
     /// # Errors
     /// What the store says.
-    pub async fn list(&self, subject: Subject) -> Result<Vec<Session>, AuthError> {
+    pub async fn list(&self, subject: AccountId) -> Result<Vec<Session>, AuthError> {
         Ok(self.repository.list_active(subject, self.clock.now()).await?)
     }
 
@@ -55,7 +55,7 @@ impl Sessions {
     ///
     /// # Errors
     /// [`AuthError::SessionNotFound`] when the account has no such active session.
-    pub async fn revoke(&self, context: &RequestContext, subject: Subject, id: SessionId) -> Result<(), AuthError> {
+    pub async fn revoke(&self, context: &RequestContext, subject: AccountId, id: SessionId) -> Result<(), AuthError> {
         let mut tx = self.transactor.begin().await?;
         self.revoke_in(&mut tx, context, subject, id).await?;
         Ok(tx.commit().await?)
@@ -69,7 +69,7 @@ impl Sessions {
         &self,
         tx: &mut Tx,
         context: &RequestContext,
-        subject: Subject,
+        subject: AccountId,
         id: SessionId,
     ) -> Result<(), AuthError> {
         let now = self.clock.now();
@@ -88,7 +88,7 @@ impl Sessions {
     pub async fn revoke_all(
         &self,
         context: &RequestContext,
-        subject: Subject,
+        subject: AccountId,
         except: Option<SessionId>,
     ) -> Result<u64, AuthError> {
         let mut tx = self.transactor.begin().await?;
@@ -105,7 +105,7 @@ impl Sessions {
         &self,
         tx: &mut Tx,
         context: &RequestContext,
-        subject: Subject,
+        subject: AccountId,
         except: Option<SessionId>,
     ) -> Result<u64, AuthError> {
         let generation = self.accounts.bump_generation_in(tx, subject).await?;
@@ -128,7 +128,7 @@ impl Sessions {
     pub async fn end_sessions_in(
         &self,
         tx: &mut Tx,
-        subject: Subject,
+        subject: AccountId,
         except: Option<SessionId>,
         reason: EndReason,
     ) -> Result<u64, StoreError> {
@@ -155,10 +155,10 @@ impl Sessions {
 }
 
 /// Adds whose session or account it is about, where that is a workshop's person.
-pub(crate) fn of_subject(entry: AuditEntry, subject: Subject) -> AuditEntry {
+pub(crate) fn of_subject(entry: AuditEntry, subject: AccountId) -> AuditEntry {
     match subject {
-        Subject::Admin(_) => entry,
-        Subject::Tenant { tenant_id, user_id } => entry.tenant(tenant_id).tenant_user(user_id),
+        AccountId::Admin(_) => entry,
+        AccountId::Tenant { tenant_id, user_id } => entry.tenant(tenant_id).tenant_user(user_id),
     }
 }
 

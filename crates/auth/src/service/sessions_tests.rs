@@ -3,15 +3,15 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     Revocation,
-    service::test_ports::{Kept, Mocks, context},
+    service::test_ports::{Fixture, Mocks, context},
 };
 
-fn sessions(kept: &Kept) -> Sessions {
-    Sessions::new(&kept.ports, Arc::new(Revocations::new(&kept.ports, &kept.config)))
+fn sessions(fixture: &Fixture) -> Sessions {
+    Sessions::new(&fixture.deps, Arc::new(Revocations::new(&fixture.deps, &fixture.config)))
 }
 
-fn me() -> Subject {
-    Subject::Admin(Uuid::from_u128(1).into())
+fn me() -> AccountId {
+    AccountId::Admin(Uuid::from_u128(1).into())
 }
 
 #[tokio::test]
@@ -19,21 +19,21 @@ async fn ending_a_session_revokes_its_tokens_and_leaves_an_entry_in_one_transact
     let mut mocks = Mocks::new();
     mocks.sessions.expect_end_session_in().once().returning(|_, _, _, _, _| Ok(true));
     mocks.revocations.expect_insert_revocations_in().once().returning(|_, _| Ok(()));
-    let kept = mocks.ports();
-    sessions(&kept).revoke(&context(), me(), Uuid::from_u128(2).into()).await.expect("ends");
-    assert_eq!(kept.trail.actions(), [("SESSION_REVOKED", 200)]);
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+    let fixture = mocks.deps();
+    sessions(&fixture).revoke(&context(), me(), Uuid::from_u128(2).into()).await.expect("ends");
+    assert_eq!(fixture.trail.actions(), [("SESSION_REVOKED", 200)]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
 }
 
 #[tokio::test]
 async fn somebody_elses_session_is_not_there() {
     let mut mocks = Mocks::new();
     mocks.sessions.expect_end_session_in().returning(|_, _, _, _, _| Ok(false));
-    let kept = mocks.ports();
-    let refused = sessions(&kept).revoke(&context(), me(), Uuid::from_u128(2).into()).await;
+    let fixture = mocks.deps();
+    let refused = sessions(&fixture).revoke(&context(), me(), Uuid::from_u128(2).into()).await;
     assert!(matches!(refused, Err(AuthError::SessionNotFound)));
-    assert!(kept.trail.actions().is_empty());
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK"]);
+    assert!(fixture.trail.actions().is_empty());
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK"]);
 }
 
 #[tokio::test]
@@ -51,7 +51,7 @@ async fn ending_all_takes_one_row_however_many_there_are() {
         .once()
         .withf(move |_, rows| expected(rows))
         .returning(|_, _| Ok(()));
-    let kept = mocks.ports();
-    assert_eq!(sessions(&kept).revoke_all(&context(), me(), Some(mine)).await.expect("ends"), 7_000);
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+    let fixture = mocks.deps();
+    assert_eq!(sessions(&fixture).revoke_all(&context(), me(), Some(mine)).await.expect("ends"), 7_000);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
 }

@@ -2,22 +2,22 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{
-    Actor, AuditEntry, AuditTrail, Changes, Clock, DomainError, EmailAddress, Entropy, PrincipalKind, RequestContext,
-    TenantId, Transactor, Tx,
-    refusals::{Refusal, Refusals, Refused},
+    Audience, AuditEntry, AuditTrail, Caller, Changes, Clock, DomainError, EmailAddress, Entropy, RequestContext,
+    TenantId, Transactor, Tx, input::Word as _,
 };
+use platform::refusals::{Refusal, Refusals, Refused};
 use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::{
-    AccessTokens, AuthPorts, CountedTry, PasswordHasher, Revocations, Throttle, TokenPair, TriedAccount,
+    AccessTokens, CountedTry, Dependencies, PasswordHasher, Revocations, Throttle, TokenPair, TriedAccount,
     accounts::{Account, Accounts, admin, person},
     sessions::of_subject,
     token_pair::TokenIssuer,
 };
 use crate::{
     AuthConfig, AuthError, SigningKeys,
-    domain::{AdminAccount, EndReason, PasswordHash, Session, Subject},
+    domain::{AccountId, AdminAccount, EndReason, PasswordHash, Session},
     repository::{
         AdminRepository, CredentialRepository, DirectoryPerson, SessionRepository, TenantDirectory, TenantRef,
     },
@@ -59,9 +59,9 @@ pub struct SignedIn<A> {
     pub tokens: TokenPair,
 }
 
-/// Who stands at which door.
+/// Who wants to sign in, and on which side.
 struct Claim<'a> {
-    kind: PrincipalKind,
+    kind: Audience,
     tenant: Option<TenantId>,
     email: &'a EmailAddress,
     password: &'a SecretString,
@@ -74,10 +74,10 @@ impl std::fmt::Debug for SignIn {
 }
 
 impl SignIn {
-    /// Over the given ports.
+    /// Over the given dependencies.
     #[must_use]
     pub fn new(
-        ports: &AuthPorts,
+        deps: &Dependencies,
         config: &AuthConfig,
         keys: Arc<SigningKeys>,
         access: Arc<AccessTokens>,
@@ -87,18 +87,18 @@ impl SignIn {
     ) -> Self {
         let span = |life| TimeDelta::from_std(life).unwrap_or(TimeDelta::MAX);
         Self {
-            accounts: Accounts::new(ports),
-            admins: Arc::clone(&ports.admins),
-            credentials: Arc::clone(&ports.credentials),
-            directory: Arc::clone(&ports.directory),
-            sessions: Arc::clone(&ports.sessions),
-            audit: Arc::clone(&ports.audit),
-            transactor: Arc::clone(&ports.transactor),
-            clock: Arc::clone(&ports.clock),
-            entropy: Arc::clone(&ports.entropy),
+            accounts: Accounts::new(deps),
+            admins: Arc::clone(&deps.admins),
+            credentials: Arc::clone(&deps.credentials),
+            directory: Arc::clone(&deps.directory),
+            sessions: Arc::clone(&deps.sessions),
+            audit: Arc::clone(&deps.audit),
+            transactor: Arc::clone(&deps.transactor),
+            clock: Arc::clone(&deps.clock),
+            entropy: Arc::clone(&deps.entropy),
             hasher,
             throttle,
-            refusals: Refusals::new(Arc::clone(&ports.rates), Arc::clone(&ports.audit), Arc::clone(&ports.transactor)),
+            refusals: Refusals::new(Arc::clone(&deps.rates), Arc::clone(&deps.audit), Arc::clone(&deps.transactor)),
             revocations,
             max_sessions: config.max_sessions,
             issuer: TokenIssuer { access, keys },
@@ -119,7 +119,7 @@ impl SignIn {
         email: &EmailAddress,
         password: &SecretString,
     ) -> Result<SignedIn<AdminAccount>, AuthError> {
-        let claim = Claim { kind: PrincipalKind::Admin, tenant: None, email, password };
+        let claim = Claim { kind: Audience::Admin, tenant: None, email, password };
         match self.attempt(context, &claim, String::new()).await? {
             SignedIn { account: Account::Admin(account), tokens } => Ok(SignedIn { account: *account, tokens }),
             SignedIn { .. } => Err(AuthError::InvalidCredentials),
@@ -144,7 +144,7 @@ impl SignIn {
             (None, TenantRef::Id(id)) => id.to_string(),
             (None, TenantRef::Subdomain(name)) => name.to_lowercase(),
         };
-        let claim = Claim { kind: PrincipalKind::Tenant, tenant: id, email, password };
+        let claim = Claim { kind: Audience::Tenant, tenant: id, email, password };
         match self.attempt(context, &claim, counted_as).await? {
             SignedIn { account: Account::Tenant(account), tokens } => Ok(SignedIn { account: *account, tokens }),
             SignedIn { .. } => Err(AuthError::InvalidCredentials),
@@ -159,7 +159,7 @@ impl SignIn {
         tenant: String,
     ) -> Result<SignedIn<Account>, AuthError> {
         let began = Instant::now();
-        let context = context.acting_as(Actor::Anonymous(claim.kind));
+        let context = context.acting_as(Caller::anonymous(claim.kind));
         let tried = TriedAccount { kind: claim.kind, tenant, email: claim.email.clone() };
         let outcome = match self.throttle.count(&tried, context.ip).await {
             Ok(counted) => {
@@ -225,13 +225,13 @@ impl SignIn {
 
     async fn find(&self, claim: &Claim<'_>) -> Result<(Option<Account>, Option<PasswordHash>), AuthError> {
         match (claim.kind, claim.tenant) {
-            (PrincipalKind::Admin, _) => {
+            (Audience::Admin, _) => {
                 let found = self.admins.find_admin_by_email(claim.email).await?;
                 let hash = found.as_ref().map(|found| found.password_hash.clone());
                 Ok((found.map(admin), hash))
             }
-            (PrincipalKind::Tenant, None) => Ok((None, None)),
-            (PrincipalKind::Tenant, Some(tenant)) => {
+            (Audience::Tenant, None) => Ok((None, None)),
+            (Audience::Tenant, Some(tenant)) => {
                 let Some(found) = self.directory.find_person_by_email(tenant, claim.email).await? else {
                     return Ok((None, None));
                 };
@@ -250,7 +250,7 @@ impl SignIn {
         better: Option<&PasswordHash>,
         counted: &CountedTry,
     ) -> Result<Opening, AuthError> {
-        let (now, subject) = (self.clock.now(), found.subject());
+        let (now, subject) = (self.clock.now(), found.id());
         let mut tx = self.transactor.begin().await?;
         let Some((account, hash)) = self.accounts.sign_in_in(&mut tx, subject, now).await? else {
             return Ok(Opening::Refused);
@@ -261,13 +261,13 @@ impl SignIn {
         if hash.as_ref() != Some(verified) {
             return Ok(Opening::Changed);
         }
-        let context = context.acting_as(account.actor());
-        if !account.door_is_open() {
+        let context = context.acting_as(account.caller());
+        if !account.house_is_open() {
             tx.rollback().await?;
-            return self.refuse_at_closed_door(&context, &account, counted).await;
+            return self.refuse_in_closed_house(&context, &account, counted).await;
         }
         let session = self.new_session(&context, &account, now);
-        let tokens = self.issuer.issue(account.principal(session.id), session.counter)?;
+        let tokens = self.issuer.issue(&account.caller_in(session.id), session.counter)?;
         self.make_room_in(&mut tx, &context, subject, now).await?;
         self.sessions.insert_session_in(&mut tx, &session).await?;
         if let Some(better) = better {
@@ -286,7 +286,7 @@ impl SignIn {
         &self,
         tx: &mut Tx,
         context: &RequestContext,
-        subject: Subject,
+        subject: AccountId,
         now: DateTime<Utc>,
     ) -> Result<(), AuthError> {
         let keep = self.max_sessions.saturating_sub(1);
@@ -303,7 +303,7 @@ impl SignIn {
     fn new_session(&self, context: &RequestContext, account: &Account, now: DateTime<Utc>) -> Session {
         Session {
             id: self.entropy.uuid_v7(now).into(),
-            subject: account.subject(),
+            subject: account.id(),
             counter: 0,
             rotated_at: now,
             ip: context.ip,
@@ -317,7 +317,7 @@ impl SignIn {
     }
 
     /// A right password, so no failure of the person's.
-    async fn refuse_at_closed_door(
+    async fn refuse_in_closed_house(
         &self,
         context: &RequestContext,
         account: &Account,
@@ -325,12 +325,12 @@ impl SignIn {
     ) -> Result<Opening, AuthError> {
         let error = AuthError::TenantSuspended;
         let mut tx = self.transactor.begin().await?;
-        let id = account.subject().id();
+        let id = account.id().id();
         let refusal = Refusal {
-            what: Refused::SignIn(account.subject().kind()),
+            what: Refused::SignIn(account.id().audience()),
             resource_id: Some(id.to_string()),
-            tenant_id: account.subject().tenant_id(),
-            tenant_user_id: account.subject().tenant_id().map(|_| id.into()),
+            tenant_id: account.id().tenant_id(),
+            tenant_user_id: account.id().tenant_id().map(|_| id.into()),
             status: 403,
             code: error.code().to_string(),
         };
@@ -382,16 +382,16 @@ impl SignIn {
         code: &str,
     ) -> Result<(), AuthError> {
         let resource = match claim.kind {
-            PrincipalKind::Admin => "admin_user",
-            PrincipalKind::Tenant => "tenant_user",
+            Audience::Admin => "admin_user",
+            Audience::Tenant => "tenant_user",
         };
         let mut entry = AuditEntry::refused("LOGIN_FAILED", resource, status, code);
         entry.tenant_id = claim.tenant;
         let mut context = context.clone();
         if let Some(account) = found {
-            context.actor = account.actor();
-            entry.resource_id = Some(account.subject().id().to_string());
-            entry = of_subject(entry, account.subject());
+            context.caller = account.caller();
+            entry.resource_id = Some(account.id().id().to_string());
+            entry = of_subject(entry, account.id());
         }
         let mut tx = self.transactor.begin().await?;
         self.audit.record_in(&mut tx, &context, entry).await?;

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use kernel::{AuditEntry, AuditTrail, Clock, PrincipalKind, RequestContext, SessionId, Transactor, Tx};
+use kernel::{Audience, AuditEntry, AuditTrail, Clock, RequestContext, SessionId, Transactor, Tx};
 
-use super::{AuthPorts, Revocations, accounts::Accounts, sessions::of_subject};
+use super::{Dependencies, Revocations, accounts::Accounts, sessions::of_subject};
 use crate::{
     AuthError, SigningKeys,
-    domain::{EndReason, Subject, refresh_token::RefreshToken},
+    domain::{AccountId, EndReason, refresh_token::RefreshToken},
     repository::SessionRepository,
 };
 
@@ -27,15 +27,15 @@ impl std::fmt::Debug for SignOut {
 }
 
 impl SignOut {
-    /// Over the given ports.
+    /// Over the given dependencies.
     #[must_use]
-    pub fn new(ports: &AuthPorts, keys: Arc<SigningKeys>, revocations: Arc<Revocations>) -> Self {
+    pub fn new(deps: &Dependencies, keys: Arc<SigningKeys>, revocations: Arc<Revocations>) -> Self {
         Self {
-            accounts: Accounts::new(ports),
-            sessions: Arc::clone(&ports.sessions),
-            audit: Arc::clone(&ports.audit),
-            transactor: Arc::clone(&ports.transactor),
-            clock: Arc::clone(&ports.clock),
+            accounts: Accounts::new(deps),
+            sessions: Arc::clone(&deps.sessions),
+            audit: Arc::clone(&deps.audit),
+            transactor: Arc::clone(&deps.transactor),
+            clock: Arc::clone(&deps.clock),
             revocations,
             keys,
         }
@@ -50,7 +50,7 @@ impl SignOut {
     pub async fn sign_out(
         &self,
         context: &RequestContext,
-        kind: PrincipalKind,
+        kind: Audience,
         refresh_token: Option<&str>,
         access_token_of: Option<SessionId>,
     ) -> Result<usize, AuthError> {
@@ -64,13 +64,13 @@ impl SignOut {
         Ok(ended)
     }
 
-    async fn end(&self, context: &RequestContext, kind: PrincipalKind, id: SessionId) -> Result<bool, AuthError> {
+    async fn end(&self, context: &RequestContext, kind: Audience, id: SessionId) -> Result<bool, AuthError> {
         let now = self.clock.now();
         let Some(session) = self.sessions.find_session(kind, id).await?.filter(|found| found.is_active(now)) else {
             return Ok(false);
         };
         let account = self.accounts.find(session.subject).await?;
-        let context = account.map_or_else(|| context.clone(), |account| context.acting_as(account.actor()));
+        let context = account.map_or_else(|| context.clone(), |account| context.acting_as(account.caller()));
         let mut tx = self.transactor.begin().await?;
         if !self.sessions.end_session_in(&mut tx, session.subject, id, EndReason::SignedOut, now).await? {
             return Ok(false);
@@ -84,7 +84,7 @@ impl SignOut {
         &self,
         tx: &mut Tx,
         context: &RequestContext,
-        subject: Subject,
+        subject: AccountId,
         id: SessionId,
     ) -> Result<(), AuthError> {
         self.revocations.revoke_session_in(tx, id).await?;

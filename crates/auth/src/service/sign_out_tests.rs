@@ -6,19 +6,19 @@ use super::*;
 use crate::{
     PasswordHash,
     domain::{Session, refresh_token::RefreshToken},
-    service::test_ports::{Kept, Mocks, an_admin, context},
+    service::test_ports::{Fixture, Mocks, an_admin, context},
 };
 
 fn session_id() -> SessionId {
     Uuid::from_u128(9).into()
 }
 
-fn world() -> Mocks {
+fn fixture() -> Mocks {
     let mut mocks = Mocks::new();
     let now = test_support::FixedClock::default().now();
     let session = Session {
         id: session_id(),
-        subject: Subject::Admin(Uuid::from_u128(1).into()),
+        subject: AccountId::Admin(Uuid::from_u128(1).into()),
         counter: 5,
         rotated_at: now,
         ip: None,
@@ -34,33 +34,33 @@ fn world() -> Mocks {
     mocks
 }
 
-fn sign_out(kept: &Kept) -> SignOut {
-    let (revocations, _) = kept.tokens();
-    SignOut::new(&kept.ports, Arc::clone(&kept.keys), revocations)
+fn sign_out(fixture: &Fixture) -> SignOut {
+    let (revocations, _) = fixture.tokens();
+    SignOut::new(&fixture.deps, Arc::clone(&fixture.keys), revocations)
 }
 
 #[tokio::test]
 async fn cookie_and_bearer_of_one_session_end_it_once() {
-    let mut mocks = world();
+    let mut mocks = fixture();
     mocks.sessions.expect_end_session_in().once().returning(|_, _, _, _, _| Ok(true));
     mocks.revocations.expect_insert_revocations_in().once().returning(|_, _| Ok(()));
-    let kept = mocks.ports();
+    let fixture = mocks.deps();
     // An older counter will do: the session ends whichever of its tokens is brought.
     let cookie = RefreshToken { session_id: session_id(), counter: 4 };
-    let cookie = cookie.encode(&kept.keys, PrincipalKind::Admin).expect("a key");
+    let cookie = cookie.encode(&fixture.keys, Audience::Admin).expect("a key");
     let cookie = Some(cookie.expose_secret());
-    let ended = sign_out(&kept).sign_out(&context(), PrincipalKind::Admin, cookie, Some(session_id())).await;
+    let ended = sign_out(&fixture).sign_out(&context(), Audience::Admin, cookie, Some(session_id())).await;
     assert_eq!(ended.expect("signs out"), 1);
-    assert_eq!(kept.trail.actions(), [("LOGOUT", 200)]);
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+    assert_eq!(fixture.trail.actions(), [("LOGOUT", 200)]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
 }
 
 #[tokio::test]
 async fn without_a_good_token_there_is_nothing_to_end() {
-    let kept = world().ports();
+    let fixture = fixture().deps();
     for cookie in [None, Some("x")] {
-        let ended = sign_out(&kept).sign_out(&context(), PrincipalKind::Admin, cookie, None).await;
+        let ended = sign_out(&fixture).sign_out(&context(), Audience::Admin, cookie, None).await;
         assert_eq!(ended.expect("fine"), 0);
     }
-    assert!(kept.transactor.log().is_empty());
+    assert!(fixture.transactor.log().is_empty());
 }

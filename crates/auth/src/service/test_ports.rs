@@ -4,43 +4,44 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use kernel::{
-    Actor, AdminRole, AuditEntry, AuditTrail, Clock, EventId, RequestContext, StoreError, Tx,
+    AdminRole, AuditEntry, AuditTrail, Clock, EventId, RequestContext, StoreError, Subject, Tx,
     outbox::MockOutbox,
     rate::{Counted, MockRateWindows},
 };
 use secrecy::SecretString;
-use test_support::{FixedClock, RecordingTransactor, SeededEntropy};
+use test_support::{FixedClock, PushedItems, RecordingTransactor, SeededEntropy};
 use uuid::Uuid;
 
-use super::{AccessTokens, AuthPorts, HasherConfig, PasswordHasher, Revocations};
+use super::{AccessTokens, Dependencies, HasherConfig, PasswordHasher, Revocations, account_test_tools::Mailed};
 use crate::{
     AdminAccount, AuthConfig, MockAdminRepository, MockAttemptRepository, MockCredentialRepository,
-    MockRevocationRepository, MockSessionRepository, MockTenantDirectory, PasswordHash, SigningKeys, repository::Tally,
+    MockRevocationRepository, MockSessionRepository, MockTenantDirectory, PasswordHash, SigningKeys, events::AuthEvent,
+    repository::Tally,
 };
 
 /// An audit trail that remembers who did what.
 #[derive(Default)]
-pub(crate) struct Trail(Mutex<Vec<(Actor, AuditEntry)>>);
+pub(crate) struct Trail(Mutex<Vec<(Subject, AuditEntry)>>);
 
 impl Trail {
     pub(crate) fn actions(&self) -> Vec<(&'static str, u16)> {
         self.0.lock().expect("not poisoned").iter().map(|(_, entry)| (entry.action, entry.status_code)).collect()
     }
 
-    pub(crate) fn actors(&self) -> Vec<Actor> {
-        self.0.lock().expect("not poisoned").iter().map(|(actor, _)| *actor).collect()
+    pub(crate) fn subjects(&self) -> Vec<Subject> {
+        self.0.lock().expect("not poisoned").iter().map(|(subject, _)| *subject).collect()
     }
 }
 
 #[async_trait]
 impl AuditTrail for Trail {
     async fn record_in(&self, _: &mut Tx, context: &RequestContext, entry: AuditEntry) -> Result<(), StoreError> {
-        self.0.lock().expect("not poisoned").push((context.actor, entry));
+        self.0.lock().expect("not poisoned").push((context.caller.subject, entry));
         Ok(())
     }
 }
 
-/// The mocks, to be told what to expect before [`Mocks::ports`].
+/// The mocks, to be told what to expect before [`Mocks::deps`].
 pub(crate) struct Mocks {
     pub(crate) admins: MockAdminRepository,
     pub(crate) credentials: MockCredentialRepository,
@@ -49,17 +50,19 @@ pub(crate) struct Mocks {
     pub(crate) attempts: MockAttemptRepository,
     pub(crate) revocations: MockRevocationRepository,
     pub(crate) rates: MockRateWindows,
-    pub(crate) outbox: MockOutbox,
+    pub(crate) outbox: MockOutbox<AuthEvent>,
 }
 
-/// What the test keeps of the ports.
-pub(crate) struct Kept {
-    pub(crate) ports: AuthPorts,
+/// The dependencies, and what they record.
+pub(crate) struct Fixture {
+    pub(crate) deps: Dependencies,
     pub(crate) trail: Arc<Trail>,
     pub(crate) transactor: Arc<RecordingTransactor>,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) config: AuthConfig,
     pub(crate) keys: Arc<SigningKeys>,
+    pub(crate) mailed: Arc<Mailed>,
+    pub(crate) pushed: Arc<PushedItems>,
 }
 
 impl Mocks {
@@ -105,11 +108,11 @@ impl Mocks {
         self
     }
 
-    pub(crate) fn ports(self) -> Kept {
+    pub(crate) fn deps(self) -> Fixture {
         let trail = Arc::new(Trail::default());
         let transactor = Arc::new(RecordingTransactor::new());
         let clock = Arc::new(FixedClock::default());
-        let ports = AuthPorts {
+        let deps = Dependencies {
             admins: Arc::new(self.admins),
             credentials: Arc::new(self.credentials),
             directory: Arc::new(self.directory),
@@ -124,21 +127,30 @@ impl Mocks {
             entropy: Arc::new(SeededEntropy::default()),
         };
         let config = AuthConfig { refusal_floor: std::time::Duration::ZERO, ..AuthConfig::new("https://api.test") };
-        Kept { ports, trail, transactor, clock, config, keys: Arc::new(keys()) }
+        Fixture {
+            deps,
+            trail,
+            transactor,
+            clock,
+            config,
+            keys: Arc::new(keys()),
+            mailed: Arc::default(),
+            pushed: Arc::default(),
+        }
     }
 }
 
-impl Kept {
+impl Fixture {
     /// Revocations as of now, none, with the tokens held against them.
     pub(crate) fn tokens(&self) -> (Arc<Revocations>, Arc<AccessTokens>) {
-        let revocations = Arc::new(Revocations::new(&self.ports, &self.config));
+        let revocations = Arc::new(Revocations::new(&self.deps, &self.config));
         revocations.live().absorb(&[], tokio::time::Instant::now());
         let tokens = AccessTokens::new(
             self.config.clone(),
             Arc::clone(&self.keys),
             revocations.live(),
-            Arc::clone(&self.ports.clock),
-            Arc::clone(&self.ports.entropy),
+            Arc::clone(&self.deps.clock),
+            Arc::clone(&self.deps.entropy),
         );
         (revocations, Arc::new(tokens))
     }
@@ -158,7 +170,7 @@ pub(crate) fn hasher() -> PasswordHasher {
 
 pub(crate) fn context() -> RequestContext {
     RequestContext {
-        actor: Actor::Anonymous(kernel::PrincipalKind::Admin),
+        caller: kernel::Caller::anonymous(kernel::Audience::Admin),
         ip: Some([203, 0, 113, 7].into()),
         user_agent: Some("test".to_owned()),
         request_id: "r1".to_owned(),

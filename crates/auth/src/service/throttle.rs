@@ -4,12 +4,12 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use kernel::{
-    Clock, EmailAddress, PrincipalKind, StoreError, Transactor, Tx,
+    Audience, Clock, EmailAddress, StoreError, Transactor, Tx,
     rate::{RateLimit, RateWindows},
 };
 use sha2::Sha256;
 
-use super::AuthPorts;
+use super::Dependencies;
 use crate::{
     AuthConfig, AuthError, SigningKeys, ThrottleConfig,
     domain::{network_of, wide_network_of},
@@ -33,12 +33,11 @@ pub struct Throttle {
 
 /// Which account is tried, whether or not it exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct TriedAccount {
-    /// At which door.
-    pub kind: PrincipalKind,
+    pub kind: Audience,
     /// The workshop's id (or what was given for one that does not exist); empty for staff.
     pub tenant: String,
-    /// The address.
     pub email: EmailAddress,
 }
 
@@ -88,12 +87,12 @@ impl std::fmt::Debug for Throttle {
 impl Throttle {
     /// Counts under keys of `keys`, by the numbers of `config`.
     #[must_use]
-    pub fn new(ports: &AuthPorts, keys: Arc<SigningKeys>, config: &AuthConfig) -> Self {
+    pub fn new(deps: &Dependencies, keys: Arc<SigningKeys>, config: &AuthConfig) -> Self {
         Self {
-            attempts: Arc::clone(&ports.attempts),
-            rates: Arc::clone(&ports.rates),
-            transactor: Arc::clone(&ports.transactor),
-            clock: Arc::clone(&ports.clock),
+            attempts: Arc::clone(&deps.attempts),
+            rates: Arc::clone(&deps.rates),
+            transactor: Arc::clone(&deps.transactor),
+            clock: Arc::clone(&deps.clock),
             keys,
             config: config.throttle,
         }
@@ -222,17 +221,17 @@ impl Throttle {
     }
 
     fn keys_of(&self, account: &TriedAccount, ip: Option<IpAddr>) -> TryKeys {
-        let door = match account.kind {
-            PrincipalKind::Admin => "admin",
-            PrincipalKind::Tenant => "tenant",
+        let audience = match account.kind {
+            Audience::Admin => "admin",
+            Audience::Tenant => "tenant",
         };
         let network = network_of(ip);
         let (tenant, email) = (account.tenant.as_str(), account.email.as_str());
         TryKeys {
-            account_and_network: self.key(&["account+network", door, tenant, email, &network]),
+            account_and_network: self.key(&["account+network", audience, tenant, email, &network]),
             network: self.key(&["network", &network]),
             wide_network: wide_network_of(ip).map(|wide| self.key(&["network", &wide])),
-            account: self.key(&["account", door, tenant, email]),
+            account: self.key(&["account", audience, tenant, email]),
         }
     }
 

@@ -4,15 +4,15 @@ use rstest::rstest;
 use super::*;
 use crate::{
     repository::Tally,
-    service::test_ports::{Kept, Mocks},
+    service::test_ports::{Fixture, Mocks},
 };
 
-fn throttle(kept: &Kept) -> Throttle {
-    Throttle::new(&kept.ports, Arc::clone(&kept.keys), &kept.config)
+fn throttle(fixture: &Fixture) -> Throttle {
+    Throttle::new(&fixture.deps, Arc::clone(&fixture.keys), &fixture.config)
 }
 
 fn tried(email: &str) -> TriedAccount {
-    TriedAccount { kind: PrincipalKind::Admin, tenant: String::new(), email: email.parse().expect("an address") }
+    TriedAccount { kind: Audience::Admin, tenant: String::new(), email: email.parse().expect("an address") }
 }
 
 /// Answers the tallies of (account, network), network and account, in this order.
@@ -39,37 +39,37 @@ fn tallies(here: i64, network: i64, account: i64) -> Mocks {
 #[case::both(9, 31, 1600)]
 #[tokio::test]
 async fn tries_wait_longer_and_longer(#[case] here: i64, #[case] account: i64, #[case] millis: u64) {
-    let kept = tallies(here, here, account).ports();
-    let counted = throttle(&kept).count(&tried("a@b.test"), None).await.expect("may try");
+    let fixture = tallies(here, here, account).deps();
+    let counted = throttle(&fixture).count(&tried("a@b.test"), None).await.expect("may try");
     assert_eq!(counted.delay(), Duration::from_millis(millis));
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
 }
 
 #[tokio::test]
 async fn the_eleventh_is_locked_out_and_not_counted() {
-    let kept = tallies(11, 1, 1).ports();
-    let refused = throttle(&kept).count(&tried("a@b.test"), None).await;
+    let fixture = tallies(11, 1, 1).deps();
+    let refused = throttle(&fixture).count(&tried("a@b.test"), None).await;
     let Err(AuthError::AccountLocked { retry_after }) = refused else { panic!("{refused:?}") };
     assert_eq!(retry_after, Duration::from_secs(15 * 60));
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK"]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK"]);
 }
 
 #[tokio::test]
 async fn a_network_that_tries_many_accounts_is_stopped() {
-    let kept = tallies(1, 51, 1).ports();
-    let refused = throttle(&kept).count(&tried("a@b.test"), None).await;
+    let fixture = tallies(1, 51, 1).deps();
+    let refused = throttle(&fixture).count(&tried("a@b.test"), None).await;
     assert!(matches!(refused, Err(AuthError::TooManyFailures { .. })), "{refused:?}");
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK"]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK"]);
 }
 
 #[test]
-fn keys_tell_accounts_doors_and_networks_apart_but_name_nobody() {
-    let kept = Mocks::new().ports();
-    let throttle = throttle(&kept);
+fn keys_tell_accounts_audiences_and_networks_apart_but_name_nobody() {
+    let fixture = Mocks::new().deps();
+    let throttle = throttle(&fixture);
     let here = Some([203, 0, 113, 7].into());
     let keys = |account: &TriedAccount, ip| throttle.keys_of(account, ip);
     let admin = tried("ada@nextcrm.test");
-    let tenant = TriedAccount { kind: PrincipalKind::Tenant, ..admin.clone() };
+    let tenant = TriedAccount { kind: Audience::Tenant, ..admin.clone() };
     let neighbour = Some([203, 0, 113, 99].into());
     let elsewhere = Some([198, 51, 100, 1].into());
     assert_eq!(keys(&admin, here), keys(&admin, neighbour));

@@ -1,10 +1,13 @@
 use std::sync::Arc;
 
-use kernel::{PrincipalKind, SessionId};
+use kernel::{Audience, Caller, SessionId};
 use secrecy::SecretString;
 
-use super::{AccessTokens, accounts::Principal};
-use crate::{AuthError, SigningKeys, domain::refresh_token::RefreshToken};
+use super::AccessTokens;
+use crate::{
+    AuthError, SigningKeys,
+    domain::{OwnSession, refresh_token::RefreshToken},
+};
 
 /// What a client gets when it signs in or refreshes.
 #[derive(Debug, Clone)]
@@ -26,26 +29,19 @@ pub(crate) struct TokenIssuer {
 
 impl TokenIssuer {
     /// A new access token, and the refresh token of this counter.
-    pub(crate) fn issue(&self, principal: Principal, counter: i64) -> Result<TokenPair, AuthError> {
-        let (access_token, kind, session_id) = match principal {
-            Principal::Admin(admin) => (self.access.sign_admin(&admin)?, PrincipalKind::Admin, admin.session_id),
-            Principal::Tenant(user) => (self.access.sign_tenant(&user)?, PrincipalKind::Tenant, user.session_id),
-        };
-        let refresh_token = self.refresh_token(kind, session_id, counter)?;
+    pub(crate) fn issue(&self, caller: &Caller, counter: i64) -> Result<TokenPair, AuthError> {
+        let access_token = self.access.sign(caller)?;
+        let own = OwnSession::of(caller)?;
+        let refresh_token = self.refresh_token(own.account.audience(), own.id, counter)?;
         Ok(TokenPair { access_token, expires_in: self.access.expires_in(), refresh_token })
     }
 
     /// Reads a client's refresh token.
-    pub(crate) fn read(&self, kind: PrincipalKind, text: &str) -> Option<RefreshToken> {
+    pub(crate) fn read(&self, kind: Audience, text: &str) -> Option<RefreshToken> {
         RefreshToken::decode(text, &self.keys, kind)
     }
 
-    fn refresh_token(
-        &self,
-        kind: PrincipalKind,
-        session_id: SessionId,
-        counter: i64,
-    ) -> Result<SecretString, AuthError> {
+    fn refresh_token(&self, kind: Audience, session_id: SessionId, counter: i64) -> Result<SecretString, AuthError> {
         RefreshToken { session_id, counter }.encode(&self.keys, kind).ok_or(AuthError::TokenInvalid)
     }
 }

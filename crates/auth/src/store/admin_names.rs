@@ -1,5 +1,6 @@
 use async_trait::async_trait;
-use kernel::{AdminId, StoreError, store::batches};
+use kernel::{AdminId, StoreError};
+use platform::store::batches;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 

@@ -1,11 +1,11 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{
-    AdminId, AdminRole, Database, EmailAddress, StoreError, Tx,
+    AdminId, AdminRole, EmailAddress, StoreError, Tx,
     fold::search_pattern,
     page::{Key, Page, PageRequest},
-    store::keyset,
 };
+use platform::{Database, store::keyset};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, LikeExpr},
@@ -30,7 +30,7 @@ impl AdminStore {
         Self { db }
     }
 
-    pub(super) fn reader(&self) -> &kernel::Reader {
+    pub(super) fn reader(&self) -> &platform::Reader {
         self.db.reader()
     }
 }

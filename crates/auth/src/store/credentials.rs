@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kernel::{Database, StoreError, TenantId, TenantUserId, Tx};
+use kernel::{StoreError, TenantId, TenantUserId, Tx};
+use platform::Database;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select,

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use super::entity::{admin_user, one_time_token};
-use crate::{domain::Subject, repository::ErasureRepository};
+use crate::{domain::AccountId, repository::ErasureRepository};
 
 /// Deletes accounts and what belongs to them.
 #[derive(Debug, Clone, Copy)]
@@ -14,13 +14,13 @@ pub struct ErasureStore;
 
 #[async_trait]
 impl ErasureRepository for ErasureStore {
-    async fn delete_sessions_in(&self, tx: &mut Tx, subject: Subject) -> Result<(), StoreError> {
+    async fn delete_sessions_in(&self, tx: &mut Tx, subject: AccountId) -> Result<(), StoreError> {
         let mut delete = Query::delete();
         match subject {
-            Subject::Admin(id) => {
+            AccountId::Admin(id) => {
                 delete.from_table("admin_sessions").and_where(Expr::col("admin_id").eq(id.uuid()));
             }
-            Subject::Tenant { tenant_id, user_id } => {
+            AccountId::Tenant { tenant_id, user_id } => {
                 delete
                     .from_table("tenant_sessions")
                     .and_where(Expr::col("tenant_user_id").eq(user_id.uuid()))
@@ -31,7 +31,7 @@ impl ErasureRepository for ErasureStore {
         Ok(())
     }
 
-    async fn delete_tokens_in(&self, tx: &mut Tx, subject: Subject) -> Result<(), StoreError> {
+    async fn delete_tokens_in(&self, tx: &mut Tx, subject: AccountId) -> Result<(), StoreError> {
         let theirs = one_time_token::Column::Subject.eq(subject.id());
         one_time_token::Entity::delete_many().filter(theirs).exec(tx.executor()).await?;
         Ok(())

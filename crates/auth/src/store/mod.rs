@@ -2,18 +2,18 @@
 
 mod admin_names;
 mod admins;
+mod attempts;
 mod credentials;
 mod entity;
 mod erasure;
 mod one_time_tokens;
-
-pub use admins::AdminStore;
-pub use credentials::CredentialStore;
-pub use erasure::ErasureStore;
-pub use one_time_tokens::OneTimeTokenStore;
-mod attempts;
 mod revocations;
 mod sessions;
-pub use attempts::AttemptStore;
+
+pub use admins::AdminStore;
+pub(crate) use attempts::AttemptStore;
+pub use credentials::CredentialStore;
+pub(crate) use erasure::ErasureStore;
+pub use one_time_tokens::OneTimeTokenStore;
 pub use revocations::RevocationStore;
 pub use sessions::SessionStore;

@@ -1,12 +1,13 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kernel::{Database, StoreError, Tx};
+use kernel::{StoreError, Tx};
+use platform::Database;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
 use super::entity::one_time_token::{ActiveModel, Column, Entity};
 use crate::{
-    domain::{OneTimeToken, Subject},
+    domain::{AccountId, OneTimeToken},
     repository::OneTimeTokenRepository,
 };
 
@@ -48,7 +49,7 @@ impl OneTimeTokenRepository for OneTimeTokenStore {
         Ok(outcome.rows_affected == 1)
     }
 
-    async fn revoke_tokens_in(&self, tx: &mut Tx, subject: Subject, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    async fn revoke_tokens_in(&self, tx: &mut Tx, subject: AccountId, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let outcome = Entity::update_many()
             .col_expr(Column::RevokedAt, Expr::value(now))
             .filter(Column::Subject.eq(subject.id()))
@@ -59,7 +60,12 @@ impl OneTimeTokenRepository for OneTimeTokenStore {
         Ok(outcome.rows_affected)
     }
 
-    async fn count_tokens_since(&self, tx: &mut Tx, subject: Subject, since: DateTime<Utc>) -> Result<u64, StoreError> {
+    async fn count_tokens_since(
+        &self,
+        tx: &mut Tx,
+        subject: AccountId,
+        since: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
         let made = Entity::find().filter(Column::Subject.eq(subject.id())).filter(Column::CreatedAt.gte(since));
         Ok(made.count(tx.executor()).await?)
     }

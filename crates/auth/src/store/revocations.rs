@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kernel::{Database, Engine, SessionId, StoreError, Tx, store::batches};
+use kernel::{SessionId, StoreError, Tx, input::Word as _};
+use platform::{Database, Engine, store::batches};
 use sea_orm::{
     ConnectionTrait, FromQueryResult, QueryResult, Statement, Value,
     sea_query::{Expr, Query},
@@ -8,7 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    domain::{Revocation, RevocationKind},
+    domain::Revocation,
     repository::{FeedPosition, RevocationRepository},
 };
 
@@ -66,9 +67,8 @@ struct Row {
 
 impl Row {
     fn into_revocation(self) -> Result<Revocation, StoreError> {
-        let kind = RevocationKind::parse(&self.kind);
         Ok(Revocation {
-            kind: kind.ok_or_else(|| StoreError::corrupt("revocations.kind", "unexpected value"))?,
+            kind: self.kind.parse().map_err(|error| StoreError::corrupt("revocations.kind", error))?,
             subject: self.subject,
             min_generation: self.min_generation,
             spared: self.spared_session.map(SessionId),

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kernel::{Database, PrincipalKind, SessionId, StoreError, TenantId, Tx};
+use kernel::{Audience, SessionId, StoreError, TenantId, Tx, input::Word as _};
+use platform::Database;
 use sea_orm::{
     ConnectionTrait, ExprTrait, FromQueryResult,
     sea_query::{Condition, Expr, LockType, Order, Query, SelectStatement, UpdateStatement},
@@ -8,7 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    domain::{EndReason, Session, Subject},
+    domain::{AccountId, EndReason, Session},
     repository::{Rotation, SessionRepository},
 };
 
@@ -31,15 +32,15 @@ impl SessionStore {
 /// One of the two tables.
 #[derive(Clone, Copy)]
 struct Table {
-    kind: PrincipalKind,
+    kind: Audience,
     name: &'static str,
     owner: &'static str,
 }
 
-const fn table(kind: PrincipalKind) -> Table {
+const fn table(kind: Audience) -> Table {
     match kind {
-        PrincipalKind::Admin => Table { kind, name: "admin_sessions", owner: "admin_id" },
-        PrincipalKind::Tenant => Table { kind, name: "tenant_sessions", owner: "tenant_user_id" },
+        Audience::Admin => Table { kind, name: "admin_sessions", owner: "admin_id" },
+        Audience::Tenant => Table { kind, name: "tenant_sessions", owner: "tenant_user_id" },
     }
 }
 
@@ -75,18 +76,18 @@ struct Row {
 }
 
 impl Row {
-    fn into_session(self, kind: PrincipalKind) -> Result<Session, StoreError> {
+    fn into_session(self, kind: Audience) -> Result<Session, StoreError> {
         let corrupt = |what| StoreError::corrupt(what, "unexpected value");
         let subject = match (kind, self.tenant_id) {
-            (PrincipalKind::Admin, _) => Subject::Admin(self.owner.into()),
-            (PrincipalKind::Tenant, Some(tenant)) => {
-                Subject::Tenant { tenant_id: tenant.into(), user_id: self.owner.into() }
+            (Audience::Admin, _) => AccountId::Admin(self.owner.into()),
+            (Audience::Tenant, Some(tenant)) => {
+                AccountId::Tenant { tenant_id: tenant.into(), user_id: self.owner.into() }
             }
-            (PrincipalKind::Tenant, None) => return Err(corrupt("tenant_sessions.tenant_id")),
+            (Audience::Tenant, None) => return Err(corrupt("tenant_sessions.tenant_id")),
         };
-        let ended = match (self.revoked_at, self.revoked_reason.as_deref().map(EndReason::parse)) {
+        let ended = match (self.revoked_at, self.revoked_reason.as_deref().map(str::parse::<EndReason>)) {
             (None, _) => None,
-            (Some(at), Some(Some(reason))) => Some((at, reason)),
+            (Some(at), Some(Ok(reason))) => Some((at, reason)),
             (Some(_), _) => return Err(corrupt("sessions.revoked_reason")),
         };
         let ip = self.ip_address.map(|ip| ip.parse()).transpose();
@@ -109,7 +110,7 @@ impl Row {
 fn select(table: Table) -> SelectStatement {
     let mut query = Query::select();
     query.from(table.name).columns(COLUMNS).expr_as(Expr::col(table.owner), "owner");
-    if table.kind == PrincipalKind::Tenant {
+    if table.kind == Audience::Tenant {
         query.column("tenant_id");
     }
     query
@@ -118,15 +119,15 @@ fn select(table: Table) -> SelectStatement {
 async fn one(
     on: &impl ConnectionTrait,
     query: &SelectStatement,
-    kind: PrincipalKind,
+    kind: Audience,
 ) -> Result<Option<Session>, StoreError> {
     let Some(row) = on.query_one(query).await? else { return Ok(None) };
     Ok(Some(Row::from_query_result(&row, "")?.into_session(kind)?))
 }
 
 /// Rows of one account; a tenant user's with the tenant, too.
-fn owned_by(subject: Subject) -> Condition {
-    let owner = Expr::col(table(subject.kind()).owner).eq(subject.id());
+fn owned_by(subject: AccountId) -> Condition {
+    let owner = Expr::col(table(subject.audience()).owner).eq(subject.id());
     let condition = Condition::all().add(owner);
     match subject.tenant_id() {
         Some(tenant) => condition.add(Expr::col("tenant_id").eq(tenant.uuid())),
@@ -151,7 +152,7 @@ fn end(table: Table, reason: EndReason, now: DateTime<Utc>) -> UpdateStatement {
 
 #[async_trait]
 impl SessionRepository for SessionStore {
-    async fn find_session(&self, kind: PrincipalKind, id: SessionId) -> Result<Option<Session>, StoreError> {
+    async fn find_session(&self, kind: Audience, id: SessionId) -> Result<Option<Session>, StoreError> {
         let query = select(table(kind)).and_where(Expr::col("id").eq(id.uuid())).take();
         one(self.db.reader(), &query, kind).await
     }
@@ -159,15 +160,15 @@ impl SessionRepository for SessionStore {
     async fn find_session_for_update(
         &self,
         tx: &mut Tx,
-        kind: PrincipalKind,
+        kind: Audience,
         id: SessionId,
     ) -> Result<Option<Session>, StoreError> {
         let query = select(table(kind)).and_where(Expr::col("id").eq(id.uuid())).lock(LockType::Update).take();
         one(tx.executor(), &query, kind).await
     }
 
-    async fn list_active(&self, subject: Subject, now: DateTime<Utc>) -> Result<Vec<Session>, StoreError> {
-        let query = select(table(subject.kind()))
+    async fn list_active(&self, subject: AccountId, now: DateTime<Utc>) -> Result<Vec<Session>, StoreError> {
+        let query = select(table(subject.audience()))
             .cond_where(owned_by(subject))
             .cond_where(active(now))
             .order_by("last_activity_at", Order::Desc)
@@ -175,11 +176,11 @@ impl SessionRepository for SessionStore {
             .limit(LIST_LIMIT)
             .take();
         let rows = self.db.reader().query_all(&query).await?;
-        rows.iter().map(|row| Row::from_query_result(row, "")?.into_session(subject.kind())).collect()
+        rows.iter().map(|row| Row::from_query_result(row, "")?.into_session(subject.audience())).collect()
     }
 
     async fn insert_session_in(&self, tx: &mut Tx, session: &Session) -> Result<(), StoreError> {
-        let table = table(session.subject.kind());
+        let table = table(session.subject.audience());
         let mut columns = COLUMNS.to_vec();
         let mut values = vec![
             session.id.uuid().into(),
@@ -223,12 +224,12 @@ impl SessionRepository for SessionStore {
     async fn end_session_in(
         &self,
         tx: &mut Tx,
-        subject: Subject,
+        subject: AccountId,
         id: SessionId,
         reason: EndReason,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let update = end(table(subject.kind()), reason, now)
+        let update = end(table(subject.audience()), reason, now)
             .cond_where(owned_by(subject))
             .and_where(Expr::col("id").eq(id.uuid()))
             .to_owned();
@@ -238,12 +239,12 @@ impl SessionRepository for SessionStore {
     async fn end_sessions_in(
         &self,
         tx: &mut Tx,
-        subject: Subject,
+        subject: AccountId,
         except: Option<SessionId>,
         reason: EndReason,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
-        let mut update = end(table(subject.kind()), reason, now);
+        let mut update = end(table(subject.audience()), reason, now);
         update.cond_where(owned_by(subject));
         if let Some(except) = except {
             update.and_where(Expr::col("id").ne(except.uuid()));
@@ -254,11 +255,11 @@ impl SessionRepository for SessionStore {
     async fn end_oldest_in(
         &self,
         tx: &mut Tx,
-        subject: Subject,
+        subject: AccountId,
         keep: u64,
         now: DateTime<Utc>,
     ) -> Result<Vec<SessionId>, StoreError> {
-        let table = table(subject.kind());
+        let table = table(subject.audience());
         let older = Query::select()
             .column("id")
             .from(table.name)
@@ -283,15 +284,14 @@ impl SessionRepository for SessionStore {
         reason: EndReason,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
-        let update = end(table(PrincipalKind::Tenant), reason, now)
-            .and_where(Expr::col("tenant_id").eq(tenant.uuid()))
-            .to_owned();
+        let update =
+            end(table(Audience::Tenant), reason, now).and_where(Expr::col("tenant_id").eq(tenant.uuid())).to_owned();
         Ok(tx.executor().execute(&update).await?.rows_affected())
     }
 
     async fn purge_sessions_in(&self, tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, StoreError> {
         let mut deleted = 0;
-        for kind in [PrincipalKind::Admin, PrincipalKind::Tenant] {
+        for kind in [Audience::Admin, Audience::Tenant] {
             let delete =
                 Query::delete().from_table(table(kind).name).and_where(Expr::col("expires_at").lt(before)).to_owned();
             deleted += tx.executor().execute(&delete).await?.rows_affected();

@@ -1,11 +1,10 @@
 use kernel::{AdminId, AuditEntry, Changes, RequestContext, Tx, VersionMatch, outbox::NewEvent};
-use serde_json::json;
 
 use super::{AdminAccounts, check_rank, check_version, is_self};
 use crate::{
     AuthError,
-    domain::{AdminAccount, EndReason, Subject},
-    events,
+    domain::{AccountId, AdminAccount, EndReason},
+    events::AuthEvent,
 };
 
 impl AdminAccounts {
@@ -21,7 +20,7 @@ impl AdminAccounts {
         id: AdminId,
         if_match: &VersionMatch,
     ) -> Result<AdminAccount, AuthError> {
-        let mut tx = self.tools.ports.transactor.begin().await?;
+        let mut tx = self.tools.deps.transactor.begin().await?;
         let account = self.deactivate_in(&mut tx, context, id, if_match).await?;
         tx.commit().await?;
         Ok(account)
@@ -39,7 +38,7 @@ impl AdminAccounts {
         if_match: &VersionMatch,
     ) -> Result<AdminAccount, AuthError> {
         // All super admins are locked before the account is, so that two who deactivate each other meet here.
-        let super_admins = self.tools.ports.admins.lock_active_super_admins(tx).await?;
+        let super_admins = self.tools.deps.admins.lock_active_super_admins(tx).await?;
         let mut account = self.lock_in(tx, id).await?;
         check_version(if_match, &account)?;
         check_rank(context, account.role)?;
@@ -55,11 +54,12 @@ impl AdminAccounts {
         account.is_active = false;
         account.generation += 1;
         self.save_in(tx, &mut account).await?;
-        let subject = Subject::Admin(id);
+        let subject = AccountId::Admin(id);
         self.tools.sessions.end_sessions_in(tx, subject, None, EndReason::AccountChanged).await?;
         self.tools.revocations.revoke_principal_in(tx, subject, account.generation, None).await?;
         self.tools.tokens.revoke_tokens_in(tx, subject, account.updated_at).await?;
-        self.announce_activation_in(tx, context, ("ADMIN_DEACTIVATED", events::ADMIN_DEACTIVATED), &account).await?;
+        let fact = AuthEvent::AdminDeactivated { role: account.role };
+        self.announce_activation_in(tx, context, ("ADMIN_DEACTIVATED", fact), &account).await?;
         Ok(account)
     }
 
@@ -74,7 +74,7 @@ impl AdminAccounts {
         id: AdminId,
         if_match: &VersionMatch,
     ) -> Result<AdminAccount, AuthError> {
-        let mut tx = self.tools.ports.transactor.begin().await?;
+        let mut tx = self.tools.deps.transactor.begin().await?;
         let mut account = self.lock_in(&mut tx, id).await?;
         check_version(if_match, &account)?;
         check_rank(context, account.role)?;
@@ -83,8 +83,8 @@ impl AdminAccounts {
         }
         account.is_active = true;
         self.save_in(&mut tx, &mut account).await?;
-        self.announce_activation_in(&mut tx, context, ("ADMIN_REACTIVATED", events::ADMIN_REACTIVATED), &account)
-            .await?;
+        let fact = AuthEvent::AdminReactivated { role: account.role };
+        self.announce_activation_in(&mut tx, context, ("ADMIN_REACTIVATED", fact), &account).await?;
         tx.commit().await?;
         Ok(account)
     }
@@ -93,11 +93,11 @@ impl AdminAccounts {
         &self,
         tx: &mut Tx,
         context: &RequestContext,
-        (action, kind): (&'static str, &'static str),
+        (action, fact): (&'static str, AuthEvent),
         after: &AdminAccount,
     ) -> Result<(), AuthError> {
         let changes = Changes::new().field("isActive", &!after.is_active, &after.is_active);
         let entry = AuditEntry::done(action, "admin_user", after.id).changes(changes);
-        self.announce_in(tx, context, entry, NewEvent::new(kind, after.id, json!({ "role": after.role }))).await
+        self.announce_in(tx, context, entry, NewEvent::new(after.id, fact)).await
     }
 }

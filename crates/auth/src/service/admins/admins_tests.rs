@@ -4,11 +4,12 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    MockInvitationAcceptance, MockOneTimeTokenRepository,
+    MockInvitationAcceptance, MockOneTimeTokenRepository, caller_of,
     domain::{AdminPatch, AdminPatchInput, NewAdmin, NewAdminInput, PasswordHash},
+    repository::AccountMessage,
     service::{
-        account_test_tools::{Published, opened, tools},
-        test_ports::{Kept, Mocks, an_admin, context},
+        account_test_tools::{Published, tools},
+        test_ports::{Fixture, Mocks, an_admin, context},
     },
 };
 
@@ -21,7 +22,7 @@ fn boss() -> RequestContext {
 }
 
 fn acting(role: AdminRole, id: u128) -> RequestContext {
-    context().acting_as(Actor::Admin { id: Uuid::from_u128(id).into(), role })
+    context().acting_as(caller_of(Subject::Admin { id: Uuid::from_u128(id).into(), role }))
 }
 
 fn new_admin() -> NewAdmin {
@@ -44,9 +45,9 @@ fn patch(role: Option<&str>, last_name: Option<&str>) -> AdminPatch {
     AdminPatch::parse(&input).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
-fn accounts(mocks: Mocks, tokens: MockOneTimeTokenRepository) -> (AdminAccounts, Kept) {
-    let (tools, kept) = tools(mocks, tokens, MockInvitationAcceptance::new());
-    (AdminAccounts::new(tools), kept)
+fn accounts(mocks: Mocks, tokens: MockOneTimeTokenRepository) -> (AdminAccounts, Fixture) {
+    let (tools, fixture) = tools(mocks, tokens, MockInvitationAcceptance::new());
+    (AdminAccounts::new(tools), fixture)
 }
 
 /// The account is found and locked; `super_admins` are active.
@@ -64,21 +65,20 @@ async fn a_new_admin_gets_a_temporary_password_that_only_the_message_tells() {
     let mut mocks = Mocks::new().with_rates();
     let published = Published::by(&mut mocks);
     mocks.admins.expect_insert_admin_in().once().returning(|_, _| Ok(()));
-    let (accounts, kept) = accounts(mocks, MockOneTimeTokenRepository::new());
+    let (accounts, fixture) = accounts(mocks, MockOneTimeTokenRepository::new());
 
     let account = accounts.create(&boss(), new_admin()).await.expect("created");
     assert!(account.must_change_password && account.is_active);
-    assert_eq!(published.kinds(), ["auth.admin_created", "auth.admin_welcome"]);
-    let event = published.last();
-    assert_eq!((event.kind, event.subject.clone()), ("auth.admin_welcome", account.id.to_string()));
-    assert_eq!(event.payload["audience"], "admin");
-    let temporary = opened(&event);
+    let event = published.only();
+    assert_eq!((event.kind.as_str(), event.subject.clone()), ("admin.created.v1", account.id.to_string()));
+    let (message, to, temporary) = fixture.mailed.only();
+    assert_eq!((message, to), (AccountMessage::Welcome, (&account).into()));
     assert!(
         accounts.tools.hasher.verify(&temporary.clone().into(), Some(&account.password_hash)).await.expect("ok").ok
     );
-    assert!(!event.payload.to_string().contains(&temporary));
-    assert_eq!(kept.trail.actions(), [("ADMIN_CREATED", 201)]);
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+    assert_eq!(event.payload, serde_json::json!({ "role": "SUPPORT" }));
+    assert_eq!(fixture.trail.actions(), [("ADMIN_CREATED", 201)]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
 }
 
 #[tokio::test]
@@ -88,19 +88,19 @@ async fn a_taken_address_is_a_conflict_and_leaves_nothing() {
         let source = sea_orm::DbErr::Custom("unique".into());
         Err(StoreError::Unique { constraint: "uq_admin_users_email".into(), source })
     });
-    let (accounts, kept) = accounts(mocks, MockOneTimeTokenRepository::new());
+    let (accounts, fixture) = accounts(mocks, MockOneTimeTokenRepository::new());
     let outcome = accounts.create(&boss(), new_admin()).await;
     assert!(matches!(outcome, Err(AuthError::EmailTaken)));
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK"]);
-    assert!(kept.trail.actions().is_empty());
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK"]);
+    assert!(fixture.trail.actions().is_empty());
 }
 
 #[tokio::test]
 async fn nobody_grants_more_than_they_have() {
-    let (accounts, kept) = accounts(Mocks::new(), MockOneTimeTokenRepository::new());
+    let (accounts, fixture) = accounts(Mocks::new(), MockOneTimeTokenRepository::new());
     let outcome = accounts.create(&acting(AdminRole::Finance, 98), new_admin()).await;
     assert!(matches!(outcome, Err(AuthError::Forbidden)));
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK"]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK"]);
 }
 
 #[tokio::test]
@@ -120,14 +120,14 @@ async fn a_new_role_kills_the_tokens_of_the_old_one() {
         .once()
         .withf(|_, revocations| revocations[0].min_generation == 2)
         .returning(|_, _| Ok(()));
-    let (accounts, kept) = accounts(mocks, MockOneTimeTokenRepository::new());
+    let (accounts, fixture) = accounts(mocks, MockOneTimeTokenRepository::new());
     let if_match = VersionMatch::OneOf(vec![3]);
     let after = accounts.update(&boss(), before.id, &if_match, patch(Some("SALES"), None)).await.expect("updated");
     assert_eq!(after.version, 4);
-    assert_eq!(kept.trail.actions(), [("ADMIN_UPDATED", 200)]);
+    assert_eq!(fixture.trail.actions(), [("ADMIN_UPDATED", 200)]);
     let event = published.only();
-    assert_eq!((event.kind, &event.payload["fields"]), ("auth.admin_updated", &serde_json::json!(["role"])));
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+    assert_eq!((event.kind.as_str(), &event.payload["fields"]), ("admin.updated.v1", &serde_json::json!(["role"])));
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
 }
 
 #[rstest]
@@ -143,22 +143,22 @@ async fn what_refuses_a_demotion_refuses_a_deactivation(
     #[case] code: &str,
 ) {
     let account = target(role);
-    let (accounts, kept) = accounts(found(&account, &[1]), MockOneTimeTokenRepository::new());
+    let (accounts, fixture) = accounts(found(&account, &[1]), MockOneTimeTokenRepository::new());
     let update = accounts.update(&context, account.id, &if_match, patch(Some("MARKETING"), None)).await;
     assert_eq!(update.expect_err("refused").code(), code);
     let deactivate = accounts.deactivate(&context, account.id, &if_match).await;
     assert_eq!(deactivate.expect_err("refused").code(), code);
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK", "BEGIN", "ROLLBACK"]);
-    assert!(kept.trail.actions().is_empty());
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK", "BEGIN", "ROLLBACK"]);
+    assert!(fixture.trail.actions().is_empty());
 }
 
 #[tokio::test]
 async fn nothing_changed_is_no_change() {
     let before = target(AdminRole::Support);
-    let (accounts, kept) = accounts(found(&before, &[]), MockOneTimeTokenRepository::new());
+    let (accounts, fixture) = accounts(found(&before, &[]), MockOneTimeTokenRepository::new());
     let after = accounts.update(&boss(), before.id, &VersionMatch::Any, patch(None, Some("Lane"))).await;
     assert_eq!(after.expect("as it was"), before);
-    assert!(kept.trail.actions().is_empty());
+    assert!(fixture.trail.actions().is_empty());
 }
 
 #[tokio::test]
@@ -175,12 +175,12 @@ async fn deactivation_ends_sessions_tokens_and_links() {
     mocks.revocations.expect_insert_revocations_in().once().returning(|_, _| Ok(()));
     let mut tokens = MockOneTimeTokenRepository::new();
     tokens.expect_revoke_tokens_in().once().returning(|_, _, _| Ok(1));
-    let (accounts, kept) = accounts(mocks, tokens);
+    let (accounts, fixture) = accounts(mocks, tokens);
     let after = accounts.deactivate(&boss(), before.id, &VersionMatch::Any).await.expect("deactivated");
     assert!(!after.is_active);
-    assert_eq!(kept.trail.actions(), [("ADMIN_DEACTIVATED", 200)]);
-    assert_eq!(published.only().kind, "auth.admin_deactivated");
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+    assert_eq!(fixture.trail.actions(), [("ADMIN_DEACTIVATED", 200)]);
+    assert_eq!(published.only().kind, "admin.deactivated.v1");
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
 
     let again = found(&after, &[99]);
     let (accounts, _) = super::tests::accounts(again, MockOneTimeTokenRepository::new());
@@ -205,10 +205,11 @@ async fn a_reset_by_staff_takes_the_password_away_and_sends_a_link() {
     let mut tokens = MockOneTimeTokenRepository::new();
     tokens.expect_revoke_tokens_in().once().returning(|_, _, _| Ok(0));
     tokens.expect_insert_token_in().once().returning(|_, _| Ok(()));
-    let (accounts, kept) = accounts(mocks, tokens);
+    let (accounts, fixture) = accounts(mocks, tokens);
     accounts.reset_password(&boss(), account.id).await.expect("reset");
-    assert_eq!(published.only().kind, "auth.password_reset_link");
-    assert_eq!(kept.trail.actions(), [("PASSWORD_RESET_REQUESTED", 200)]);
+    assert!(published.is_empty());
+    assert_eq!(fixture.mailed.only().0, AccountMessage::PasswordReset);
+    assert_eq!(fixture.trail.actions(), [("PASSWORD_RESET_REQUESTED", 200)]);
 }
 
 #[rstest]
@@ -219,22 +220,22 @@ async fn the_command_line_shows_a_temporary_password_or_takes_one(#[case] given:
     let mut mocks = Mocks::new();
     let published = Published::by(&mut mocks);
     mocks.admins.expect_insert_admin_in().returning(|_, _| Ok(()));
-    let (accounts, kept) = accounts(mocks, MockOneTimeTokenRepository::new());
+    let (accounts, fixture) = accounts(mocks, MockOneTimeTokenRepository::new());
     let context = RequestContext::system("create-admin", "cli");
     let given = given.map(secrecy::SecretString::from);
-    let (account, told) = accounts.bootstrap(&context, new_admin(), given.as_ref()).await.expect("created");
-    assert_eq!((account.must_change_password, told.is_some()), (shown, shown));
-    let password = told.or(given).expect("a password");
+    let (account, recorded) = accounts.bootstrap(&context, new_admin(), given.as_ref()).await.expect("created");
+    assert_eq!((account.must_change_password, recorded.is_some()), (shown, shown));
+    let password = recorded.or(given).expect("a password");
     assert!(accounts.tools.hasher.verify(&password, Some(&account.password_hash)).await.expect("verifies").ok);
-    assert_eq!(kept.trail.actors(), [Actor::System("create-admin")]);
-    assert_eq!(published.only().kind, "auth.admin_created", "no mail is sent");
+    assert_eq!(fixture.trail.subjects(), [Subject::System("create-admin")]);
+    assert_eq!(published.only().kind, "admin.created.v1", "no mail is sent");
 }
 
 #[tokio::test]
 async fn the_command_line_keeps_to_the_policy() {
-    let (accounts, kept) = accounts(Mocks::new(), MockOneTimeTokenRepository::new());
+    let (accounts, fixture) = accounts(Mocks::new(), MockOneTimeTokenRepository::new());
     let context = RequestContext::system("create-admin", "cli");
     let outcome = accounts.bootstrap(&context, new_admin(), Some(&"Password1!".into())).await;
     assert_eq!(outcome.expect_err("common").fields()[0].code, "TOO_COMMON");
-    assert!(kept.transactor.log().is_empty());
+    assert!(fixture.transactor.log().is_empty());
 }

@@ -22,11 +22,11 @@ impl AdminAccounts {
         let personal = admin.personal_words();
         let (password, is_temporary) = match password {
             Some(given) => (NewPassword::parse("password", given, &personal)?, false),
-            None => (NewPassword::temporary(self.tools.ports.entropy.as_ref(), &personal), true),
+            None => (NewPassword::temporary(self.tools.deps.entropy.as_ref(), &personal), true),
         };
         let told = is_temporary.then(|| password.secret().clone());
         let prepared = self.prepare_with(admin, password, is_temporary).await?;
-        let mut tx = self.tools.ports.transactor.begin().await?;
+        let mut tx = self.tools.deps.transactor.begin().await?;
         let account = self.insert_in(&mut tx, context, &prepared).await?;
         tx.commit().await?;
         Ok((account, told))

@@ -1,12 +1,11 @@
 use kernel::{AuditEntry, Changes, RequestContext, Tx, outbox::NewEvent};
-use serde_json::json;
 
 use super::{AdminAccounts, check_rank, email_taken};
 use crate::{
     AuthError,
     domain::{AdminAccount, NewAdmin, NewPassword, PasswordHash},
-    events,
-    service::messages::{ADMIN_WELCOME, Recipient, message},
+    events::AuthEvent,
+    repository::{AccountMessage, Recipient},
 };
 
 /// A new admin whose password is hashed, ready for a transaction.
@@ -26,7 +25,7 @@ impl AdminAccounts {
     /// [`AuthError::TooManyMessages`], [`AuthError::HashQueueFull`].
     pub async fn create(&self, context: &RequestContext, admin: NewAdmin) -> Result<AdminAccount, AuthError> {
         let prepared = self.prepare(admin).await?;
-        let mut tx = self.tools.ports.transactor.begin().await?;
+        let mut tx = self.tools.deps.transactor.begin().await?;
         let account = self.create_in(&mut tx, context, &prepared).await?;
         tx.commit().await?;
         Ok(account)
@@ -37,7 +36,7 @@ impl AdminAccounts {
     /// # Errors
     /// [`AuthError::HashQueueFull`].
     pub async fn prepare(&self, admin: NewAdmin) -> Result<PreparedAdmin, AuthError> {
-        let password = NewPassword::temporary(self.tools.ports.entropy.as_ref(), &admin.personal_words());
+        let password = NewPassword::temporary(self.tools.deps.entropy.as_ref(), &admin.personal_words());
         self.prepare_with(admin, password, true).await
     }
 
@@ -54,8 +53,7 @@ impl AdminAccounts {
         let account = self.insert_in(tx, context, prepared).await?;
         let to = Recipient::from(&account);
         self.tools.throttle.count_message_to_in(tx, &to).await?;
-        let event = message(&self.tools, ADMIN_WELCOME, &to, prepared.password.secret())?;
-        self.tools.ports.outbox.publish_in(tx, event).await?;
+        self.tools.mail.send_in(tx, AccountMessage::Welcome, &to, prepared.password.secret()).await?;
         Ok(account)
     }
 
@@ -76,10 +74,10 @@ impl AdminAccounts {
         context: &RequestContext,
         prepared: &PreparedAdmin,
     ) -> Result<AdminAccount, AuthError> {
-        let ports = &self.tools.ports;
+        let deps = &self.tools.deps;
         check_rank(context, prepared.admin.role)?;
         let account = self.account(prepared);
-        ports.admins.insert_admin_in(tx, &account).await.map_err(email_taken)?;
+        deps.admins.insert_admin_in(tx, &account).await.map_err(email_taken)?;
         let changes = Changes::new()
             .set("role", &account.role)
             .set("department", &account.department)
@@ -87,16 +85,16 @@ impl AdminAccounts {
             .personal("lastName")
             .personal("email");
         let entry = AuditEntry::done("ADMIN_CREATED", "admin_user", account.id).status(201).changes(changes);
-        let event = NewEvent::new(events::ADMIN_CREATED, account.id, json!({ "role": account.role }));
+        let event = NewEvent::new(account.id, AuthEvent::AdminCreated { role: account.role });
         self.announce_in(tx, context, entry, event).await?;
         Ok(account)
     }
 
     fn account(&self, prepared: &PreparedAdmin) -> AdminAccount {
-        let now = self.tools.ports.clock.now();
+        let now = self.tools.deps.clock.now();
         let admin = prepared.admin.clone();
         AdminAccount {
-            id: self.tools.ports.entropy.uuid_v7(now).into(),
+            id: self.tools.deps.entropy.uuid_v7(now).into(),
             first_name: admin.first_name,
             last_name: admin.last_name,
             email: admin.email,

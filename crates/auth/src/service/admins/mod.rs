@@ -7,12 +7,14 @@ mod read;
 mod reset_password;
 mod update;
 
-use std::collections::HashSet;
-
-use kernel::{Actor, AdminId, AdminRole, AuditEntry, RequestContext, Tx, VersionMatch, outbox::NewEvent};
+use kernel::{AdminId, AdminRole, AuditEntry, RequestContext, Subject, Tx, VersionMatch, outbox::NewEvent};
 
 use super::AccountTools;
-use crate::{AuthError, Permission, domain::AdminAccount};
+use crate::{
+    AuthError,
+    domain::{AccountId, AdminAccount, grants_of},
+    events::AuthEvent,
+};
 
 pub use create::PreparedAdmin;
 
@@ -31,7 +33,7 @@ impl AdminAccounts {
 
     /// Locks an account for a change that does not take a super admin away.
     async fn lock_in(&self, tx: &mut Tx, id: AdminId) -> Result<AdminAccount, AuthError> {
-        self.tools.ports.admins.find_admin_for_update(tx, id).await?.ok_or(AuthError::AdminNotFound)
+        self.tools.deps.admins.find_admin_for_update(tx, id).await?.ok_or(AuthError::AdminNotFound)
     }
 
     /// Leaves an entry in the trail and an event in the outbox.
@@ -40,18 +42,18 @@ impl AdminAccounts {
         tx: &mut Tx,
         context: &RequestContext,
         entry: AuditEntry,
-        event: NewEvent,
+        event: NewEvent<AuthEvent>,
     ) -> Result<(), AuthError> {
-        self.tools.ports.audit.record_in(tx, context, entry).await?;
-        self.tools.ports.outbox.publish_in(tx, event).await?;
+        self.tools.deps.audit.record_in(tx, context, entry).await?;
+        self.tools.deps.outbox.publish_in(tx, event).await?;
         Ok(())
     }
 
     /// Writes the change of a locked account; `after.version` is the version it had.
     async fn save_in(&self, tx: &mut Tx, after: &mut AdminAccount) -> Result<(), AuthError> {
         after.version += 1;
-        after.updated_at = self.tools.ports.clock.now();
-        let outcome = self.tools.ports.admins.update_admin_in(tx, after).await;
+        after.updated_at = self.tools.deps.clock.now();
+        let outcome = self.tools.deps.admins.update_admin_in(tx, after).await;
         if outcome.map_err(email_taken)? { Ok(()) } else { Err(AuthError::PreconditionFailed) }
     }
 }
@@ -61,18 +63,17 @@ fn check_version(if_match: &VersionMatch, admin: &AdminAccount) -> Result<(), Au
 }
 
 fn is_self(context: &RequestContext, id: AdminId) -> bool {
-    matches!(context.actor, Actor::Admin { id: own, .. } if own == id)
+    AccountId::of(&context.caller) == Some(AccountId::Admin(id))
 }
 
 /// Nobody gives a role, or touches who has a role, that may more than they do themselves.
 fn check_rank(context: &RequestContext, role: AdminRole) -> Result<(), AuthError> {
-    let allowed = match context.actor {
-        Actor::System(_) => true,
-        Actor::Admin { role: own, .. } => {
-            let own: HashSet<_> = Permission::of(own).into_iter().collect();
-            Permission::of(role).iter().all(|permission| own.contains(permission))
+    let allowed = match context.caller.subject {
+        Subject::System(_) => true,
+        Subject::Admin { .. } => context.caller.grants.covers(grants_of(role)),
+        Subject::TenantUser { .. } | Subject::ApiKey { .. } | Subject::Impersonated { .. } | Subject::Anonymous(_) => {
+            false
         }
-        Actor::TenantUser { .. } | Actor::Anonymous(_) => false,
     };
     if allowed { Ok(()) } else { Err(AuthError::Forbidden) }
 }

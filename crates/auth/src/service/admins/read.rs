@@ -16,7 +16,7 @@ impl AdminAccounts {
     /// # Errors
     /// [`AuthError::AdminNotFound`].
     pub async fn get(&self, id: AdminId) -> Result<AdminAccount, AuthError> {
-        self.tools.ports.admins.find_admin(id).await?.ok_or(AuthError::AdminNotFound)
+        self.tools.deps.admins.find_admin(id).await?.ok_or(AuthError::AdminNotFound)
     }
 
     /// A page of admins.
@@ -28,6 +28,6 @@ impl AdminAccounts {
         filter: &AdminFilter,
         page: &PageRequest<AdminSort>,
     ) -> Result<Page<AdminAccount>, AuthError> {
-        Ok(self.tools.ports.admins.list_admins(filter, page).await?)
+        Ok(self.tools.deps.admins.list_admins(filter, page).await?)
     }
 }

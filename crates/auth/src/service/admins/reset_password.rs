@@ -6,9 +6,9 @@ use zeroize::Zeroizing;
 use super::{AdminAccounts, check_rank};
 use crate::{
     AuthError,
-    domain::{EndReason, OneTimeToken, PasswordHash, Subject, TokenPurpose},
-    repository::NewCredential,
-    service::messages::{PASSWORD_RESET_LINK, Recipient, send_token_in},
+    domain::{AccountId, EndReason, OneTimeToken, PasswordHash, TokenPurpose},
+    repository::{AccountMessage, NewCredential, Recipient},
+    service::messages::send_token_in,
 };
 
 impl AdminAccounts {
@@ -18,34 +18,34 @@ impl AdminAccounts {
     /// [`AuthError::AdminNotFound`], [`AuthError::Forbidden`]; [`AuthError::IllegalTransition`] when they are inactive;
     /// [`AuthError::TooManyMessages`], [`AuthError::HashQueueFull`].
     pub async fn reset_password(&self, context: &RequestContext, id: AdminId) -> Result<(), AuthError> {
-        let ports = &self.tools.ports;
+        let deps = &self.tools.deps;
         let hash = self.unguessable().await?;
-        let mut tx = ports.transactor.begin().await?;
+        let mut tx = deps.transactor.begin().await?;
         let account = self.lock_in(&mut tx, id).await?;
         check_rank(context, account.role)?;
         if !account.is_active {
             return Err(AuthError::IllegalTransition);
         }
-        let (subject, now) = (Subject::Admin(id), ports.clock.now());
+        let (subject, now) = (AccountId::Admin(id), deps.clock.now());
         let bound_to = PasswordHash::fingerprint(Some(&hash));
-        ports.admins.set_password_in(&mut tx, id, &NewCredential { hash, must_change: false, at: now }).await?;
-        let generation = ports.admins.bump_generation_in(&mut tx, id).await?.ok_or(AuthError::AdminNotFound)?;
+        deps.admins.set_password_in(&mut tx, id, &NewCredential { hash, must_change: false, at: now }).await?;
+        let generation = deps.admins.bump_generation_in(&mut tx, id).await?.ok_or(AuthError::AdminNotFound)?;
         self.tools.sessions.end_sessions_in(&mut tx, subject, None, EndReason::PasswordChanged).await?;
         self.tools.revocations.revoke_principal_in(&mut tx, subject, generation, None).await?;
         let (token, text) =
-            OneTimeToken::issue(ports.entropy.as_ref(), now, TokenPurpose::AdminReset, subject, bound_to);
+            OneTimeToken::issue(deps.entropy.as_ref(), now, TokenPurpose::AdminReset, subject, bound_to);
         let to = Recipient::from(&account);
         self.tools.throttle.count_message_to_in(&mut tx, &to).await?;
-        send_token_in(&self.tools, &mut tx, PASSWORD_RESET_LINK, &to, (&token, &text)).await?;
+        send_token_in(&self.tools, &mut tx, AccountMessage::PasswordReset, &to, (&token, &text)).await?;
         let entry = AuditEntry::done("PASSWORD_RESET_REQUESTED", "admin_user", id);
-        ports.audit.record_in(&mut tx, context, entry).await?;
+        deps.audit.record_in(&mut tx, context, entry).await?;
         Ok(tx.commit().await?)
     }
 
     /// The hash of a password that nobody knows.
     async fn unguessable(&self) -> Result<PasswordHash, AuthError> {
         let mut bytes = Zeroizing::new([0_u8; 32]);
-        self.tools.ports.entropy.fill(bytes.as_mut_slice());
+        self.tools.deps.entropy.fill(bytes.as_mut_slice());
         self.tools.hasher.hash(&SecretString::from(BASE64_STANDARD.encode(bytes.as_slice()))).await
     }
 }

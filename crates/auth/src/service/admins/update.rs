@@ -1,11 +1,10 @@
 use kernel::{AdminId, AdminRole, AuditEntry, Changes, RequestContext, Tx, VersionMatch, outbox::NewEvent};
-use serde_json::json;
 
 use super::{AdminAccounts, check_rank, check_version, is_self};
 use crate::{
     AuthError,
-    domain::{AdminAccount, AdminPatch, Subject},
-    events,
+    domain::{AccountId, AdminAccount, AdminPatch},
+    events::AuthEvent,
 };
 
 impl AdminAccounts {
@@ -21,7 +20,7 @@ impl AdminAccounts {
         if_match: &VersionMatch,
         patch: AdminPatch,
     ) -> Result<AdminAccount, AuthError> {
-        let mut tx = self.tools.ports.transactor.begin().await?;
+        let mut tx = self.tools.deps.transactor.begin().await?;
         let account = self.update_in(&mut tx, context, id, if_match, patch).await?;
         tx.commit().await?;
         Ok(account)
@@ -41,7 +40,7 @@ impl AdminAccounts {
     ) -> Result<AdminAccount, AuthError> {
         // All super admins are locked before the account is, so that two who demote each other meet here.
         let demotes = patch.role.is_some_and(|role| role != AdminRole::SuperAdmin);
-        let super_admins = if demotes { self.tools.ports.admins.lock_active_super_admins(tx).await? } else { vec![] };
+        let super_admins = if demotes { self.tools.deps.admins.lock_active_super_admins(tx).await? } else { vec![] };
         let before = self.lock_in(tx, id).await?;
         check_version(if_match, &before)?;
         check_rank(context, before.role)?;
@@ -62,15 +61,15 @@ impl AdminAccounts {
         }
         self.save_in(tx, &mut after).await?;
         self.follow_up_in(tx, &before, &after).await?;
-        let payload = json!({ "fields": changes.field_names() });
+        let fact = AuthEvent::AdminUpdated { fields: changes.field_names() };
         let entry = AuditEntry::done("ADMIN_UPDATED", "admin_user", id).changes(changes);
-        self.announce_in(tx, context, entry, NewEvent::new(events::ADMIN_UPDATED, id, payload)).await?;
+        self.announce_in(tx, context, entry, NewEvent::new(id, fact)).await?;
         Ok(after)
     }
 
     /// Tokens that tell of the old role die, and so do links that were sent to the old address.
     async fn follow_up_in(&self, tx: &mut Tx, before: &AdminAccount, after: &AdminAccount) -> Result<(), AuthError> {
-        let subject = Subject::Admin(after.id);
+        let subject = AccountId::Admin(after.id);
         if after.generation != before.generation {
             self.tools.revocations.revoke_principal_in(tx, subject, after.generation, None).await?;
         }

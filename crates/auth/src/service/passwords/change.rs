@@ -4,13 +4,13 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{Passwords, Replacement, as_owner, email_of, personal_words};
 use crate::{
     AuthError,
-    domain::{NewPassword, PasswordHash, Subject},
+    domain::{AccountId, NewPassword, OwnSession, PasswordHash},
     service::{CountedTry, TriedAccount, accounts::Account, sessions::of_subject},
 };
 
 /// Whoever changes their password.
 struct Owner {
-    subject: Subject,
+    subject: AccountId,
     session: SessionId,
     account: Account,
     hash: PasswordHash,
@@ -29,7 +29,7 @@ impl Passwords {
     pub async fn change(
         &self,
         context: &RequestContext,
-        (subject, session): (Subject, SessionId),
+        OwnSession { account: subject, id: session }: OwnSession,
         current: &SecretString,
         new: &SecretString,
     ) -> Result<(), AuthError> {
@@ -41,7 +41,7 @@ impl Passwords {
         }
         let new = NewPassword::parse("newPassword", new, &personal_words(&owner.account))?;
         let tried = TriedAccount {
-            kind: subject.kind(),
+            kind: subject.audience(),
             tenant: subject.tenant_id().map(|id| id.to_string()).unwrap_or_default(),
             email: email_of(&owner.account).clone(),
         };
@@ -57,15 +57,15 @@ impl Passwords {
         outcome
     }
 
-    async fn owner(&self, subject: Subject, session: SessionId) -> Result<Owner, AuthError> {
+    async fn owner(&self, subject: AccountId, session: SessionId) -> Result<Owner, AuthError> {
         let found = self.accounts.find(subject).await?.filter(Account::may_sign_in);
         let account = found.ok_or(AuthError::Unauthenticated)?;
         let hash = match (&account, subject) {
             (Account::Admin(admin), _) => Some(admin.password_hash.clone()),
-            (Account::Tenant(_), Subject::Tenant { tenant_id, user_id }) => {
-                self.tools.ports.credentials.find_hash(tenant_id, user_id).await?
+            (Account::Tenant(_), AccountId::Tenant { tenant_id, user_id }) => {
+                self.tools.deps.credentials.find_hash(tenant_id, user_id).await?
             }
-            (Account::Tenant(_), Subject::Admin(_)) => None,
+            (Account::Tenant(_), AccountId::Admin(_)) => None,
         };
         Ok(Owner { subject, session, account, hash: hash.ok_or(AuthError::Unauthenticated)? })
     }
@@ -79,11 +79,11 @@ impl Passwords {
         counted: &CountedTry,
     ) -> Result<(), AuthError> {
         let is_right = self.tools.hasher.verify(current, Some(&owner.hash)).await?.ok;
-        if !is_right || !owner.account.password_counts(self.tools.ports.clock.now()) {
+        if !is_right || !owner.account.password_counts(self.tools.deps.clock.now()) {
             return self.refuse(context, owner).await;
         }
         let hash = self.tools.hasher.hash(new.secret()).await?;
-        let mut tx = self.tools.ports.transactor.begin().await?;
+        let mut tx = self.tools.deps.transactor.begin().await?;
         let locked = self.lock_for_replacing_in(&mut tx, owner.subject).await?;
         let Some((account, Some(current_hash), generation)) = locked.filter(|(account, ..)| account.may_sign_in())
         else {
@@ -106,8 +106,8 @@ impl Passwords {
         let resource = owner.subject.resource();
         let mut entry = AuditEntry::refused("PASSWORD_CHANGED", resource, 422, FieldCode::Incorrect.as_str());
         entry.resource_id = Some(owner.subject.id().to_string());
-        let mut tx = self.tools.ports.transactor.begin().await?;
-        self.tools.ports.audit.record_in(&mut tx, context, of_subject(entry, owner.subject)).await?;
+        let mut tx = self.tools.deps.transactor.begin().await?;
+        self.tools.deps.audit.record_in(&mut tx, context, of_subject(entry, owner.subject)).await?;
         tx.commit().await?;
         Err(AuthError::CurrentPasswordIncorrect)
     }

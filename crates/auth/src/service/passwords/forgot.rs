@@ -1,17 +1,18 @@
-use kernel::{EmailAddress, PrincipalKind, RequestContext, outbox::NewEvent};
+use kernel::{Audience, EmailAddress, RequestContext};
+use platform::queue::NewItem;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::Passwords;
 use crate::{AuthError, repository::TenantRef, service::TriedAccount};
 
 /// Somebody asked for a reset link; whether the address is anybody's is found out afterwards.
-pub const PASSWORD_RESET_ASKED: &str = "auth.password_reset_asked";
-
-/// What the event says.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ResetAsked {
-    pub(super) door: Door,
+    /// The id of the token that comes of it, so that it is one however often this is tried.
+    pub(super) id: Uuid,
+    pub(super) realm: Realm,
     pub(super) email: EmailAddress,
     pub(super) request_id: String,
     pub(super) ip: Option<std::net::IpAddr>,
@@ -21,10 +22,10 @@ pub(super) struct ResetAsked {
 impl ResetAsked {
     /// What this is counted by.
     fn account(&self) -> TriedAccount {
-        let (kind, tenant) = match &self.door {
-            Door::Admin => (PrincipalKind::Admin, String::new()),
-            Door::Subdomain(name) => (PrincipalKind::Tenant, name.clone()),
-            Door::TenantId(id) => (PrincipalKind::Tenant, id.to_string()),
+        let (kind, tenant) = match &self.realm {
+            Realm::Admin => (Audience::Admin, String::new()),
+            Realm::Subdomain(name) => (Audience::Tenant, name.clone()),
+            Realm::TenantId(id) => (Audience::Tenant, id.to_string()),
         };
         TriedAccount { kind, tenant, email: self.email.clone() }
     }
@@ -33,7 +34,7 @@ impl ResetAsked {
 /// Where they asked.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) enum Door {
+pub(super) enum Realm {
     Admin,
     Subdomain(String),
     TenantId(kernel::TenantId),
@@ -46,7 +47,7 @@ impl Passwords {
     /// # Errors
     /// What the store says.
     pub async fn forgot_admin(&self, context: &RequestContext, email: EmailAddress) -> Result<(), AuthError> {
-        self.ask(context, Door::Admin, email).await
+        self.ask(context, Realm::Admin, email).await
     }
 
     /// [`Passwords::forgot_admin`] for a workshop's person.
@@ -59,31 +60,31 @@ impl Passwords {
         tenant: TenantRef,
         email: EmailAddress,
     ) -> Result<(), AuthError> {
-        let door = match tenant {
-            TenantRef::Subdomain(name) => Door::Subdomain(name),
-            TenantRef::Id(id) => Door::TenantId(id),
+        let realm = match tenant {
+            TenantRef::Subdomain(name) => Realm::Subdomain(name),
+            TenantRef::Id(id) => Realm::TenantId(id),
         };
-        self.ask(context, door, email).await
+        self.ask(context, realm, email).await
     }
 
-    async fn ask(&self, context: &RequestContext, door: Door, email: EmailAddress) -> Result<(), AuthError> {
+    async fn ask(&self, context: &RequestContext, realm: Realm, email: EmailAddress) -> Result<(), AuthError> {
+        let deps = &self.tools.deps;
         let asked = ResetAsked {
-            door,
+            id: deps.entropy.uuid_v7(deps.clock.now()),
+            realm,
             email,
             request_id: context.request_id.clone(),
             ip: context.ip,
             user_agent: context.user_agent.clone(),
         };
-        let mut tx = self.tools.ports.transactor.begin().await?;
+        let mut tx = deps.transactor.begin().await?;
         let may = self.tools.throttle.may_ask_for_link_in(&mut tx, &asked.account(), context.ip).await?;
         let outcome = if may { "taken" } else { "limited" };
         metrics::counter!("auth_reset_links_asked_total", "outcome" => outcome).increment(1);
         if !may {
             return Ok(tx.commit().await?);
         }
-        let payload = serde_json::to_value(asked).map_err(|error| AuthError::Event(error.to_string()))?;
-        let event = NewEvent::new(PASSWORD_RESET_ASKED, &context.request_id, payload);
-        self.tools.ports.outbox.publish_in(&mut tx, event).await?;
+        self.asked.push_in(&mut tx, NewItem::new(asked)).await?;
         Ok(tx.commit().await?)
     }
 }

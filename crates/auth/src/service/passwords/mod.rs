@@ -6,8 +6,12 @@ mod reset;
 mod reset_link;
 mod set;
 
-use kernel::{Actor, AuditEntry, EmailAddress, RequestContext, StoreError, Tx};
+use std::sync::Arc;
 
+use kernel::{AuditEntry, EmailAddress, RequestContext, StoreError, Tx};
+use platform::queue::Queue;
+
+use self::forgot::ResetAsked;
 use super::{
     AccountTools,
     accounts::{Account, Accounts},
@@ -15,11 +19,10 @@ use super::{
 };
 use crate::{
     AuthError,
-    domain::{EndReason, PasswordHash, PersonalWords, Subject},
+    domain::{AccountId, EndReason, PasswordHash, PersonalWords},
     repository::NewCredential,
 };
 
-pub use forgot::PASSWORD_RESET_ASKED;
 pub use reset_link::PasswordResetLinks;
 
 /// Changes, forgets and resets passwords.
@@ -27,6 +30,7 @@ pub use reset_link::PasswordResetLinks;
 pub struct Passwords {
     tools: AccountTools,
     accounts: Accounts,
+    asked: Queue<ResetAsked>,
 }
 
 impl std::fmt::Debug for Passwords {
@@ -48,27 +52,28 @@ impl Passwords {
     /// Over the given tools.
     #[must_use]
     pub fn new(tools: AccountTools) -> Self {
-        Self { accounts: Accounts::new(&tools.ports), tools }
+        let asked = Queue::new(PasswordResetLinks::QUEUE, Arc::clone(&tools.items));
+        Self { accounts: Accounts::new(&tools.deps), asked, tools }
     }
 
     /// The account as the transaction sees it, kept from changing, with its current hash.
     async fn lock_in(
         &self,
         tx: &mut Tx,
-        subject: Subject,
+        subject: AccountId,
     ) -> Result<Option<(Account, Option<PasswordHash>)>, StoreError> {
-        let ports = &self.tools.ports;
+        let deps = &self.tools.deps;
         match subject {
-            Subject::Admin(id) => {
-                let found = ports.admins.find_admin_for_update(tx, id).await?;
+            AccountId::Admin(id) => {
+                let found = deps.admins.find_admin_for_update(tx, id).await?;
                 Ok(found.map(|admin| {
                     let hash = admin.password_hash.clone();
                     (Account::Admin(Box::new(admin)), Some(hash))
                 }))
             }
-            Subject::Tenant { tenant_id, user_id } => {
-                let found = ports.directory.find_person_for_share(tx, tenant_id, user_id).await?;
-                let hash = ports.credentials.find_hash_for_update(tx, tenant_id, user_id).await?;
+            AccountId::Tenant { tenant_id, user_id } => {
+                let found = deps.directory.find_person_for_share(tx, tenant_id, user_id).await?;
+                let hash = deps.credentials.find_hash_for_update(tx, tenant_id, user_id).await?;
                 Ok(found.map(|person| (Account::Tenant(Box::new(person)), hash)))
             }
         }
@@ -78,7 +83,7 @@ impl Passwords {
     async fn lock_for_replacing_in(
         &self,
         tx: &mut Tx,
-        subject: Subject,
+        subject: AccountId,
     ) -> Result<Option<(Account, Option<PasswordHash>, i64)>, StoreError> {
         let Some(generation) = self.accounts.bump_generation_in(tx, subject).await? else { return Ok(None) };
         let locked = self.lock_in(tx, subject).await?;
@@ -91,18 +96,18 @@ impl Passwords {
         &self,
         tx: &mut Tx,
         context: &RequestContext,
-        (subject, generation): (Subject, i64),
+        (subject, generation): (AccountId, i64),
         replacement: Replacement,
     ) -> Result<(), AuthError> {
-        let ports = &self.tools.ports;
-        let now = ports.clock.now();
+        let deps = &self.tools.deps;
+        let now = deps.clock.now();
         let Replacement { hash, except, kills_tokens } = replacement;
         match subject {
-            Subject::Admin(id) => {
-                ports.admins.set_password_in(tx, id, &NewCredential { hash, must_change: false, at: now }).await?;
+            AccountId::Admin(id) => {
+                deps.admins.set_password_in(tx, id, &NewCredential { hash, must_change: false, at: now }).await?;
             }
-            Subject::Tenant { tenant_id, user_id } => {
-                ports.credentials.set_hash_in(tx, tenant_id, user_id, &hash, now).await?;
+            AccountId::Tenant { tenant_id, user_id } => {
+                deps.credentials.set_hash_in(tx, tenant_id, user_id, &hash, now).await?;
             }
         }
         self.tools.tokens.revoke_tokens_in(tx, subject, now).await?;
@@ -110,7 +115,7 @@ impl Passwords {
         let spared = except.filter(|_| !kills_tokens);
         self.tools.revocations.revoke_principal_in(tx, subject, generation, spared).await?;
         let entry = AuditEntry::done("PASSWORD_CHANGED", subject.resource(), subject.id());
-        Ok(ports.audit.record_in(tx, context, of_subject(entry, subject)).await?)
+        Ok(deps.audit.record_in(tx, context, of_subject(entry, subject)).await?)
     }
 }
 
@@ -130,12 +135,11 @@ fn email_of(account: &Account) -> &EmailAddress {
 
 /// A link is only for those who could sign in with the password they set by it.
 fn may_reset(account: &Account) -> bool {
-    account.may_sign_in() && account.door_is_open()
+    account.may_sign_in() && account.house_is_open()
 }
 
 fn as_owner(context: &RequestContext, account: &Account) -> RequestContext {
-    let actor: Actor = account.actor();
-    context.acting_as(actor)
+    context.acting_as(account.caller())
 }
 
 #[cfg(test)]

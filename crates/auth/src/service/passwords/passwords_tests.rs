@@ -4,10 +4,8 @@ use std::sync::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kernel::{
-    Clock, DomainError, PrincipalKind, SessionId,
-    outbox::{Event, EventHandler},
-};
+use kernel::{Audience, Clock, DomainError, SessionId, Subject};
+use platform::queue::{Handler as _, Item, ItemId, Outcome};
 use secrecy::SecretString;
 use test_support::FixedClock;
 use uuid::Uuid;
@@ -15,11 +13,11 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     MockInvitationAcceptance, MockOneTimeTokenRepository,
-    domain::{AdminAccount, OneTimeToken, TokenPurpose},
-    repository::Tally,
+    domain::{AdminAccount, OneTimeToken, OwnSession, TokenPurpose},
+    repository::{AccountMessage, Tally},
     service::{
-        account_test_tools::{Published, a_person, a_token, opened, person_subject, tools},
-        test_ports::{Kept, Mocks, an_admin, context, hasher},
+        account_test_tools::{a_person, a_token, person_subject, tools},
+        test_ports::{Fixture, Mocks, an_admin, context, hasher},
     },
 };
 
@@ -35,9 +33,9 @@ async fn admin() -> AdminAccount {
     an_admin(hasher().hash(&OLD.into()).await.expect("hashes"))
 }
 
-fn passwords(mocks: Mocks, tokens: MockOneTimeTokenRepository) -> (Passwords, Kept) {
-    let (tools, kept) = tools(mocks, tokens, MockInvitationAcceptance::new());
-    (Passwords::new(tools), kept)
+fn passwords(mocks: Mocks, tokens: MockOneTimeTokenRepository) -> (Passwords, Fixture) {
+    let (tools, fixture) = tools(mocks, tokens, MockInvitationAcceptance::new());
+    (Passwords::new(tools), fixture)
 }
 
 fn knowing(mut mocks: Mocks, admin: &AdminAccount) -> Mocks {
@@ -61,7 +59,7 @@ fn replacing(mut mocks: Mocks, except: Option<SessionId>, spared: Option<Session
         .sessions
         .expect_end_sessions_in()
         .once()
-        .withf(move |_, _, kept, reason, _| *kept == except && *reason == EndReason::PasswordChanged)
+        .withf(move |_, _, spared, reason, _| *spared == except && *reason == EndReason::PasswordChanged)
         .returning(|_, _, _, _, _| Ok(1));
     mocks
         .revocations
@@ -82,8 +80,8 @@ fn one_token(token: &OneTimeToken, used: bool) -> MockOneTimeTokenRepository {
 }
 
 async fn change(passwords: &Passwords, current: &str, new: &str) -> Result<(), AuthError> {
-    let owner = (Subject::Admin(Uuid::from_u128(1).into()), SESSION);
-    passwords.change(&context(), owner, &current.into(), &new.into()).await
+    let own = OwnSession { account: AccountId::Admin(Uuid::from_u128(1).into()), id: SESSION };
+    passwords.change(&context(), own, &current.into(), &new.into()).await
 }
 
 #[tokio::test]
@@ -91,10 +89,10 @@ async fn a_change_ends_the_other_sessions_and_keeps_ones_own() {
     let mocks = replacing(knowing(Mocks::new().without_throttle(), &admin().await), Some(SESSION), Some(SESSION));
     let mut tokens = MockOneTimeTokenRepository::new();
     tokens.expect_revoke_tokens_in().once().returning(|_, _, _| Ok(0));
-    let (passwords, kept) = passwords(mocks, tokens);
+    let (passwords, fixture) = passwords(mocks, tokens);
     change(&passwords, OLD, NEW).await.expect("changed");
-    assert_eq!(kept.trail.actions(), [("PASSWORD_CHANGED", 200)]);
-    assert_eq!(kept.transactor.log().last().map(String::as_str), Some("COMMIT"));
+    assert_eq!(fixture.trail.actions(), [("PASSWORD_CHANGED", 200)]);
+    assert_eq!(fixture.transactor.log().last().map(String::as_str), Some("COMMIT"));
 }
 
 #[tokio::test]
@@ -111,11 +109,11 @@ async fn after_a_temporary_password_the_tokens_that_tell_of_it_die() {
 async fn a_wrong_current_password_counts_as_a_failure() {
     let mut mocks = knowing(Mocks::new(), &admin().await);
     mocks.attempts.expect_count_try_in().times(3).returning(|_, _, _| Ok(Tally { tries: 1, locked_until: None }));
-    let (passwords, kept) = passwords(mocks, MockOneTimeTokenRepository::new());
+    let (passwords, fixture) = passwords(mocks, MockOneTimeTokenRepository::new());
     let error = change(&passwords, "Something-Else-1", NEW).await.expect_err("wrong");
     assert_eq!(error.code(), "VALIDATION_FAILED");
     assert_eq!((error.fields()[0].field.as_ref(), error.fields()[0].code.as_ref()), ("currentPassword", "INCORRECT"));
-    assert_eq!(kept.trail.actions(), [("PASSWORD_CHANGED", 422)]);
+    assert_eq!(fixture.trail.actions(), [("PASSWORD_CHANGED", 422)]);
 }
 
 #[tokio::test]
@@ -132,23 +130,21 @@ async fn a_locked_account_does_not_learn_whether_the_password_was_right() {
 
 #[tokio::test]
 async fn a_bad_new_password_is_refused_before_anything_is_counted() {
-    let (passwords, kept) = passwords(knowing(Mocks::new(), &admin().await), MockOneTimeTokenRepository::new());
+    let (passwords, fixture) = passwords(knowing(Mocks::new(), &admin().await), MockOneTimeTokenRepository::new());
     let error = change(&passwords, OLD, OLD).await.expect_err("the same");
     assert_eq!(error.fields()[0].code, "SAME_AS_CURRENT");
     let error = change(&passwords, OLD, "Ada-Lane-2026!").await.expect_err("her own name");
     assert_eq!(error.fields()[0].code, "CONTAINS_PERSONAL");
-    assert!(kept.transactor.log().is_empty());
+    assert!(fixture.transactor.log().is_empty());
 }
 
 #[tokio::test]
 async fn asking_for_a_link_looks_nothing_up() {
-    let mut mocks = Mocks::new().with_rates();
-    let published = Published::by(&mut mocks);
-    let (passwords, kept) = passwords(mocks, MockOneTimeTokenRepository::new());
+    let (passwords, fixture) = passwords(Mocks::new().with_rates(), MockOneTimeTokenRepository::new());
     let email = "who@ever.test".parse().expect("an address");
     passwords.forgot_admin(&context(), email).await.expect("noted");
-    assert_eq!(published.only().kind, PASSWORD_RESET_ASKED);
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+    assert_eq!(fixture.pushed.all()[0].0, PasswordResetLinks::QUEUE);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
 }
 
 #[tokio::test]
@@ -156,95 +152,89 @@ async fn who_asks_too_often_is_dropped_without_being_told() {
     let mut mocks = Mocks::new();
     let counted = kernel::rate::Counted { count: 6, ends_at: now() + TimeDelta::minutes(3) };
     mocks.rates.expect_count_in().times(2).returning(move |_, _, _| Ok(counted));
-    let published = Published::by(&mut mocks);
-    let (passwords, kept) = passwords(mocks, MockOneTimeTokenRepository::new());
+    let (passwords, fixture) = passwords(mocks, MockOneTimeTokenRepository::new());
     passwords.forgot_admin(&context(), "who@ever.test".parse().expect("an address")).await.expect("noted");
-    assert!(published.is_empty());
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"], "counted");
+    assert!(fixture.pushed.all().is_empty());
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"], "counted");
 }
 
-/// The event that asking publishes.
-async fn asked() -> Event {
-    let mut mocks = Mocks::new().with_rates();
-    let published = Published::by(&mut mocks);
-    let (passwords, _) = passwords(mocks, MockOneTimeTokenRepository::new());
+/// What asking leaves to be done.
+async fn asked() -> Item<ResetAsked> {
+    let (passwords, fixture) = passwords(Mocks::new().with_rates(), MockOneTimeTokenRepository::new());
     passwords.forgot_admin(&context(), "ada@nextcrm.test".parse().expect("an address")).await.expect("noted");
-    let event = published.only();
-    Event {
-        id: Uuid::from_u128(500).into(),
-        kind: event.kind.to_owned(),
-        subject: event.subject,
+    let payload = fixture.pushed.all()[0].1.payload.clone();
+    Item {
+        id: ItemId(1),
+        payload: serde_json::from_value(payload).expect("what was pushed"),
         tenant_id: None,
-        payload: event.payload,
-        secret: None,
-        occurred_at: now(),
+        event_id: None,
         attempt: 1,
+        first_attempt_at: now(),
+        created_at: now(),
     }
 }
 
 #[tokio::test]
-async fn a_link_is_sent_once_however_often_the_event_comes() {
-    let mut mocks = knowing(Mocks::new(), &admin().await);
-    let published = Published::by(&mut mocks);
+async fn a_link_is_sent_once_however_often_it_is_tried() {
     let mut tokens = MockOneTimeTokenRepository::new();
     let inserted = Arc::new(AtomicU64::new(0));
+    let asked = asked().await;
+    let id = asked.payload.id;
     tokens.expect_count_tokens_since().returning(|_, _, _| Ok(0));
     tokens.expect_revoke_tokens_in().returning(|_, _, _| Ok(0));
-    tokens.expect_insert_token_in().withf(|_, token| token.id == Uuid::from_u128(500)).returning(move |_, _| {
+    tokens.expect_insert_token_in().withf(move |_, token| token.id == id).returning(move |_, _| {
         if inserted.fetch_add(1, Ordering::Relaxed) == 0 {
             return Ok(());
         }
         let source = sea_orm::DbErr::Custom("unique".into());
         Err(StoreError::Unique { constraint: "one_time_tokens_pkey".into(), source })
     });
-    let (passwords, kept) = passwords(mocks, tokens);
+    let (passwords, fixture) = passwords(knowing(Mocks::new(), &admin().await), tokens);
     let links = PasswordResetLinks::new(passwords);
-    let event = asked().await;
-    assert!(links.handles(&event.kind));
-    links.handle(&event).await.expect("sent");
-    links.handle(&event).await.expect("a repeat");
-    let message = published.only();
-    assert_eq!((message.kind, opened(&message).len()), ("auth.password_reset_link", 43));
-    assert_eq!(kept.trail.actions(), [("PASSWORD_RESET_REQUESTED", 202)]);
+    for _ in 0..2 {
+        assert_eq!(links.handle(&asked).await, Outcome::Done);
+    }
+    let (message, _, token) = fixture.mailed.only();
+    assert_eq!((message, token.len()), (AccountMessage::PasswordReset, 43));
+    assert_eq!(fixture.trail.actions(), [("PASSWORD_RESET_REQUESTED", 202)]);
 }
 
 #[tokio::test]
-async fn no_link_for_strangers_the_inactive_and_the_impatient() {
+async fn no_link_for_the_unknown_the_inactive_and_the_impatient() {
     let inactive = AdminAccount { is_active: false, ..admin().await };
-    let mut strangers = Mocks::new();
-    strangers.admins.expect_find_admin_by_email().returning(|_| Ok(None));
-    for (mut mocks, sent) in
-        [(strangers, 0), (knowing(Mocks::new(), &inactive), 0), (knowing(Mocks::new(), &admin().await), 5)]
+    let mut unknown = Mocks::new();
+    unknown.admins.expect_find_admin_by_email().returning(|_| Ok(None));
+    for (mocks, sent) in
+        [(unknown, 0), (knowing(Mocks::new(), &inactive), 0), (knowing(Mocks::new(), &admin().await), 5)]
     {
-        let published = Published::by(&mut mocks);
         let mut tokens = MockOneTimeTokenRepository::new();
         tokens.expect_count_tokens_since().returning(move |_, _, _| Ok(sent));
-        let (passwords, _) = passwords(mocks, tokens);
-        PasswordResetLinks::new(passwords).handle(&asked().await).await.expect("nothing to do");
-        assert!(published.is_empty());
+        let (passwords, fixture) = passwords(mocks, tokens);
+        assert_eq!(PasswordResetLinks::new(passwords).handle(&asked().await).await, Outcome::Done);
+        assert!(fixture.mailed.is_empty());
     }
 }
 
 async fn reset(passwords: &Passwords, token: &SecretString) -> Result<(), AuthError> {
-    passwords.reset(&context(), PrincipalKind::Admin, token, &NEW.into()).await
+    passwords.reset(&context(), Audience::Admin, token, &NEW.into()).await
 }
 
 #[tokio::test]
 async fn a_reset_signs_out_everywhere() {
     let account = admin().await;
-    let subject = Subject::Admin(account.id);
+    let subject = AccountId::Admin(account.id);
     let (token, text) = a_token(now(), TokenPurpose::AdminReset, subject, Some(&account.password_hash));
     let mocks = replacing(knowing(Mocks::new(), &account), None, None);
-    let (passwords, kept) = passwords(mocks, one_token(&token, true));
+    let (passwords, fixture) = passwords(mocks, one_token(&token, true));
     reset(&passwords, &text).await.expect("reset");
-    assert_eq!(kept.trail.actors(), [Actor::Admin { id: account.id, role: account.role }]);
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+    assert_eq!(fixture.trail.subjects(), [Subject::Admin { id: account.id, role: account.role }]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
 }
 
 #[tokio::test]
 async fn every_bad_token_gets_the_same_answer() {
     let account = admin().await;
-    let subject = Subject::Admin(account.id);
+    let subject = AccountId::Admin(account.id);
     let current = Some(&account.password_hash);
     let good = a_token(now(), TokenPurpose::AdminReset, subject, current);
     let cases = [
@@ -253,13 +243,13 @@ async fn every_bad_token_gets_the_same_answer() {
         ("used", OneTimeToken { used_at: Some(now()), ..good.0.clone() }, true),
         ("revoked", OneTimeToken { revoked_at: Some(now()), ..good.0.clone() }, true),
         ("password changed", OneTimeToken { bound_to: PasswordHash::fingerprint(None), ..good.0.clone() }, true),
-        ("another door", OneTimeToken { purpose: TokenPurpose::TenantReset, ..good.0.clone() }, true),
+        ("another audience", OneTimeToken { purpose: TokenPurpose::TenantReset, ..good.0.clone() }, true),
     ];
     for (why, token, used) in cases {
-        let (passwords, kept) = passwords(knowing(Mocks::new(), &account), one_token(&token, used));
+        let (passwords, fixture) = passwords(knowing(Mocks::new(), &account), one_token(&token, used));
         let error = reset(&passwords, &good.1).await.expect_err(why);
         assert_eq!(error.fields()[0].code, "TOKEN_INVALID", "{why}");
-        assert!(!kept.transactor.log().contains(&"COMMIT".to_owned()), "{why}");
+        assert!(!fixture.transactor.log().contains(&"COMMIT".to_owned()), "{why}");
     }
     let (passwords, _) = passwords(knowing(Mocks::new(), &account), one_token(&good.0, true));
     assert!(matches!(reset(&passwords, &"forged".into()).await, Err(AuthError::OneTimeTokenInvalid)));
@@ -277,8 +267,8 @@ async fn a_workshops_person_resets_by_the_same_code() {
     mocks.credentials.expect_set_hash_in().once().returning(|_, _, _, _, _| Ok(()));
     mocks.sessions.expect_end_sessions_in().once().returning(|_, _, _, _, _| Ok(1));
     mocks.revocations.expect_insert_revocations_in().returning(|_, _| Ok(()));
-    let (passwords, kept) = passwords(mocks, one_token(&token, true));
-    passwords.reset(&context(), PrincipalKind::Tenant, &text, &NEW.into()).await.expect("reset");
-    assert_eq!(kept.trail.actions(), [("PASSWORD_CHANGED", 200)]);
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+    let (passwords, fixture) = passwords(mocks, one_token(&token, true));
+    passwords.reset(&context(), Audience::Tenant, &text, &NEW.into()).await.expect("reset");
+    assert_eq!(fixture.trail.actions(), [("PASSWORD_CHANGED", 200)]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
 }

@@ -1,4 +1,4 @@
-use kernel::{PrincipalKind, RequestContext};
+use kernel::{Audience, RequestContext};
 use secrecy::SecretString;
 
 use super::{Passwords, Replacement, as_owner, may_reset, personal_words};
@@ -16,7 +16,7 @@ impl Passwords {
     pub async fn reset(
         &self,
         context: &RequestContext,
-        kind: PrincipalKind,
+        kind: Audience,
         token: &SecretString,
         new: &SecretString,
     ) -> Result<(), AuthError> {
@@ -26,13 +26,13 @@ impl Passwords {
         let new = NewPassword::parse("newPassword", new, &personal_words(&account))?;
         let hash = self.tools.hasher.hash(new.secret()).await?;
 
-        let mut tx = self.tools.ports.transactor.begin().await?;
+        let mut tx = self.tools.deps.transactor.begin().await?;
         let locked = self.lock_for_replacing_in(&mut tx, token.subject).await?;
         let Some((account, current, generation)) = locked else {
             return Err(AuthError::OneTimeTokenInvalid);
         };
         let fits = may_reset(&account) && PasswordHash::fingerprint(current.as_ref()) == token.bound_to;
-        let now = self.tools.ports.clock.now();
+        let now = self.tools.deps.clock.now();
         if !fits || !self.tools.tokens.use_token_in(&mut tx, token.id, now).await? {
             return Err(AuthError::OneTimeTokenInvalid);
         }
@@ -44,7 +44,7 @@ impl Passwords {
 
     async fn open_token(&self, purpose: TokenPurpose, text: &SecretString) -> Result<OneTimeToken, AuthError> {
         let found = self.tools.tokens.find_token(&OneTimeToken::hash_of(text)).await?;
-        let now = self.tools.ports.clock.now();
+        let now = self.tools.deps.clock.now();
         found.filter(|token| token.purpose == purpose && token.is_open(now)).ok_or(AuthError::OneTimeTokenInvalid)
     }
 }

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::Passwords;
 use crate::{
     AuthError,
-    domain::{NewPassword, PasswordHash, PersonalWords, Subject},
+    domain::{AccountId, NewPassword, PasswordHash, PersonalWords},
 };
 
 /// Tokens that are over are kept this long, for those who look into what happened.
@@ -40,8 +40,8 @@ impl Passwords {
         user_id: TenantUserId,
         hash: &PasswordHash,
     ) -> Result<(), AuthError> {
-        let now = self.tools.ports.clock.now();
-        Ok(self.tools.ports.credentials.set_hash_in(tx, tenant_id, user_id, hash, now).await?)
+        let now = self.tools.deps.clock.now();
+        Ok(self.tools.deps.credentials.set_hash_in(tx, tenant_id, user_id, hash, now).await?)
     }
 
     /// Deletes the password of a workshop's person who is removed in the same transaction, and kills their links.
@@ -54,9 +54,9 @@ impl Passwords {
         tenant_id: TenantId,
         user_id: TenantUserId,
     ) -> Result<(), StoreError> {
-        let now = self.tools.ports.clock.now();
-        self.tools.ports.credentials.delete_in(tx, tenant_id, user_id).await?;
-        self.tools.tokens.revoke_tokens_in(tx, Subject::Tenant { tenant_id, user_id }, now).await?;
+        let now = self.tools.deps.clock.now();
+        self.tools.deps.credentials.delete_in(tx, tenant_id, user_id).await?;
+        self.tools.tokens.revoke_tokens_in(tx, AccountId::Tenant { tenant_id, user_id }, now).await?;
         Ok(())
     }
 
@@ -65,7 +65,7 @@ impl Passwords {
     /// # Errors
     /// What the store says.
     pub async fn purge_tokens_in(&self, tx: &mut Tx) -> Result<u64, AuthError> {
-        let before = self.tools.ports.clock.now() - KEEP_OVER;
+        let before = self.tools.deps.clock.now() - KEEP_OVER;
         Ok(self.tools.tokens.purge_tokens_in(tx, before).await?)
     }
 }

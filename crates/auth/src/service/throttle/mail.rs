@@ -5,7 +5,7 @@ use kernel::{EmailAddress, TenantId, Tx, rate::RateLimit};
 use uuid::Uuid;
 
 use super::Throttle;
-use crate::{AuthError, service::messages::Recipient};
+use crate::{AuthError, repository::Recipient};
 
 impl Throttle {
     /// Counts a message to this address, for this person if there is one, on behalf of this workshop if it is on behalf of

@@ -1,7 +1,7 @@
-use kernel::{PrincipalKind, StoreError};
+use kernel::{Audience, StoreError, input::Word as _};
 use sea_orm::{ActiveValue::Set, entity::prelude::*};
 
-use crate::domain::{OneTimeToken, Subject, TokenPurpose};
+use crate::domain::{AccountId, OneTimeToken};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "one_time_tokens")]
@@ -31,11 +31,10 @@ const TENANT: &str = "TENANT";
 impl TryFrom<Model> for OneTimeToken {
     type Error = StoreError;
     fn try_from(row: Model) -> Result<Self, StoreError> {
-        let purpose = TokenPurpose::parse(&row.purpose)
-            .ok_or_else(|| StoreError::corrupt("one_time_tokens.purpose", "no such purpose"))?;
+        let purpose = row.purpose.parse().map_err(|error| StoreError::corrupt("one_time_tokens.purpose", error))?;
         let subject = match (row.audience.as_str(), row.tenant_id) {
-            (ADMIN, None) => Subject::Admin(row.subject.into()),
-            (TENANT, Some(tenant_id)) => Subject::Tenant { tenant_id: tenant_id.into(), user_id: row.subject.into() },
+            (ADMIN, None) => AccountId::Admin(row.subject.into()),
+            (TENANT, Some(tenant_id)) => AccountId::Tenant { tenant_id: tenant_id.into(), user_id: row.subject.into() },
             _ => return Err(StoreError::corrupt("one_time_tokens.audience", "does not fit the tenant")),
         };
         Ok(Self {
@@ -54,9 +53,9 @@ impl TryFrom<Model> for OneTimeToken {
 
 impl From<&OneTimeToken> for ActiveModel {
     fn from(token: &OneTimeToken) -> Self {
-        let audience = match token.subject.kind() {
-            PrincipalKind::Admin => ADMIN,
-            PrincipalKind::Tenant => TENANT,
+        let audience = match token.subject.audience() {
+            Audience::Admin => ADMIN,
+            Audience::Tenant => TENANT,
         };
         Self {
             id: Set(token.id),
