@@ -5,6 +5,7 @@
 //! it, is told in this crate's README.
 #![deny(missing_docs)]
 
+mod builder;
 pub mod domain;
 mod error;
 pub mod mailer;
@@ -13,6 +14,7 @@ pub mod service;
 pub mod store;
 pub mod webhook;
 
+pub use builder::{Email, EmailBuilder};
 pub use error::EmailError;
 
 /// The README's example, kept working.

@@ -14,14 +14,16 @@ use kernel::{
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::domain::{ByTime, News, Notification, NotificationFilter, NotificationId, Suppression, SuppressionFilter};
+use crate::domain::{
+    ByTime, DeliveryEvent, Notification, NotificationFilter, NotificationId, Suppression, SuppressionFilter,
+};
 
-/// A row of the log with its sealed secret, which only the courier sees.
+/// A row of the log with its sealed secret, which only the mail dispatcher sees.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Queued {
     /// The row.
     pub notification: Notification,
-    /// The secret of its letter, until it is sent.
+    /// The secret of its mail, until it is sent.
     pub secret: Option<Sealed>,
     /// The key under which it is queued only once.
     pub once: Option<String>,
@@ -43,7 +45,7 @@ pub trait NotificationRepository: Send + Sync {
         page: &PageRequest<ByTime>,
     ) -> Result<Page<Notification>, StoreError>;
 
-    /// Adds messages that wait, but for those whose key was used before, and wakes the courier at the commit; answers which
+    /// Adds messages that wait, but for those whose key was used before, and wakes the mail dispatcher at the commit; answers which
     /// were added.
     async fn insert_in(&self, tx: &mut Tx, messages: &[Queued]) -> Result<Vec<NotificationId>, StoreError>;
 
@@ -54,12 +56,12 @@ pub trait NotificationRepository: Send + Sync {
     async fn requeue_in(&self, tx: &mut Tx, id: NotificationId, now: DateTime<Utc>)
     -> Result<Notification, StoreError>;
 
-    /// Moves the message that the news is of forward, if it is news; tells which message it is and whom it was for, whether
+    /// Moves the message that the delivery event is of forward, if it says more than is known; tells which message it is and whom it was for, whether
     /// it moved or not.
     async fn note_in(
         &self,
         tx: &mut Tx,
-        news: &News,
+        delivery_event: &DeliveryEvent,
         now: DateTime<Utc>,
     ) -> Result<Option<(NotificationId, EmailAddress)>, StoreError>;
 }
@@ -134,7 +136,7 @@ pub struct Backlog {
     pub lag: Duration,
 }
 
-/// The courier's end of the log.
+/// The mail dispatcher's end of the log.
 #[cfg_attr(any(test, feature = "mock"), mockall::automock)]
 #[async_trait]
 pub trait MailQueue: Send + Sync {

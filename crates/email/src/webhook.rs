@@ -9,7 +9,7 @@ use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHO
 
 use crate::{
     EmailError,
-    domain::{News, NotificationStatus, SuppressionReason},
+    domain::{DeliveryEvent, NotificationStatus, SuppressionReason},
 };
 
 /// Resend's webhooks under one signing secret.
@@ -50,12 +50,12 @@ impl ResendWebhook {
         Webhook::new(text).map(Self).map_err(|_| InvalidSigningSecret)
     }
 
-    /// Checks the signature, not older and not newer than five minutes, and reads the news; `None` for events that tell
+    /// Checks the signature, not older and not newer than five minutes, and reads the delivery event; `None` for events that tell
     /// nothing of a message's fate.
     ///
     /// # Errors
     /// [`EmailError::SignatureInvalid`], [`EmailError::WebhookUnreadable`].
-    pub fn read(&self, signature: Signature<'_>, body: &[u8]) -> Result<Option<News>, EmailError> {
+    pub fn read(&self, signature: Signature<'_>, body: &[u8]) -> Result<Option<DeliveryEvent>, EmailError> {
         let named = [
             (HEADER_WEBHOOK_ID, signature.id),
             (HEADER_WEBHOOK_TIMESTAMP, signature.timestamp),
@@ -70,7 +70,7 @@ impl ResendWebhook {
         let event: Event = serde_json::from_slice(body).map_err(|_| EmailError::WebhookUnreadable)?;
         let Some(status) = event.status() else { return Ok(None) };
         let data = Data::deserialize(event.data).map_err(|_| EmailError::WebhookUnreadable)?;
-        Ok(Some(data.news(status)))
+        Ok(Some(data.delivery_event(status)))
     }
 }
 
@@ -144,7 +144,7 @@ impl Event {
 }
 
 impl Data {
-    fn news(self, status: NotificationStatus) -> News {
+    fn delivery_event(self, status: NotificationStatus) -> DeliveryEvent {
         let bounce = self.bounce.as_ref();
         // A bounce is for good unless it says that it is not.
         let passing = bounce.and_then(|it| it.kind.as_deref()).is_some_and(|kind| kind != "Permanent");
@@ -162,7 +162,7 @@ impl Data {
         ];
         let words: Vec<String> = words.into_iter().flatten().map(plain).filter(|word| !word.is_empty()).collect();
         let ours = self.tags.as_ref().and_then(|tags| tags.get("notification_id"));
-        News {
+        DeliveryEvent {
             status,
             notification_id: ours.and_then(|text| text.parse().ok()),
             provider_message_id: self.email_id.filter(|id| (1..=128).contains(&id.len())),

@@ -26,12 +26,12 @@ fn sign(secret: &str, body: &str, age: i64) -> (String, String) {
     (time.to_string(), signature)
 }
 
-fn deliver(body: &str, age: i64) -> Result<Option<News>, EmailError> {
+fn deliver(body: &str, age: i64) -> Result<Option<DeliveryEvent>, EmailError> {
     let (time, signature) = sign(SECRET, body, age);
     read("msg_1", &time, &signature, body)
 }
 
-fn read(id: &str, time: &str, signature: &str, body: &str) -> Result<Option<News>, EmailError> {
+fn read(id: &str, time: &str, signature: &str, body: &str) -> Result<Option<DeliveryEvent>, EmailError> {
     let signature =
         Signature { id: Some(id.as_bytes()), timestamp: Some(time.as_bytes()), signature: Some(signature.as_bytes()) };
     webhook().read(signature, body.as_bytes())
@@ -72,11 +72,11 @@ fn news_are_read(
     #[case] status: NotificationStatus,
     #[case] suppress: Option<SuppressionReason>,
 ) {
-    let news = deliver(&event(kind, more), 0).expect("read").expect("news");
-    assert_eq!((news.status, news.suppress), (status, suppress));
-    assert_eq!(news.notification_id, Some(ID.parse().expect("an id")));
-    assert_eq!(news.provider_message_id.as_deref(), Some("re_1"));
-    assert!(!news.note.unwrap_or_default().contains('@'), "a note must hold no address");
+    let delivery_event = deliver(&event(kind, more), 0).expect("read").expect("a delivery event");
+    assert_eq!((delivery_event.status, delivery_event.suppress), (status, suppress));
+    assert_eq!(delivery_event.notification_id, Some(ID.parse().expect("an id")));
+    assert_eq!(delivery_event.provider_message_id.as_deref(), Some("re_1"));
+    assert!(!delivery_event.note.unwrap_or_default().contains('@'), "a note must hold no address");
 }
 
 #[rstest]
@@ -87,9 +87,10 @@ fn news_are_read(
 #[case(json!([]), false)]
 #[case(json!(null), false)]
 fn tags_come_in_two_shapes_or_not_at_all(#[case] tags: Value, #[case] named: bool) {
-    let news = deliver(&event("email.delivered", json!({ "tags": tags })), 0).expect("read").expect("news");
-    assert_eq!(news.notification_id, named.then(|| ID.parse().expect("an id")));
-    assert_eq!(news.provider_message_id.as_deref(), Some("re_1"));
+    let delivery_event =
+        deliver(&event("email.delivered", json!({ "tags": tags })), 0).expect("read").expect("a delivery event");
+    assert_eq!(delivery_event.notification_id, named.then(|| ID.parse().expect("an id")));
+    assert_eq!(delivery_event.provider_message_id.as_deref(), Some("re_1"));
 }
 
 #[test]
@@ -118,7 +119,7 @@ fn what_is_signed_but_cannot_be_read_is_told() {
 fn a_note_is_a_few_plain_words() {
     let reason = format!("jo@example.com said <no>\r\n{}", "x".repeat(200));
     let failed = event("email.failed", json!({ "failed": { "reason": reason } }));
-    let note = deliver(&failed, 0).expect("read").expect("news").note.expect("a note");
+    let note = deliver(&failed, 0).expect("read").expect("a delivery event").note.expect("a note");
     assert!(note.starts_with("resend: joexamplecomsaidnoxxx"), "{note}");
     assert!(note.len() <= 72, "{note}");
 }

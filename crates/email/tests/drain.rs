@@ -1,6 +1,6 @@
-//! Ten thousand messages, two couriers, on both databases.
+//! Ten thousand messages, two dispatchers, on both databases.
 
-mod world;
+mod fixture;
 
 use std::{
     collections::HashSet,
@@ -18,19 +18,19 @@ use email::{
     domain::{NotificationId, Template},
     mailer::{Mailer, MailerError, Message, Receipt},
     repository::{Attempt, Backlog, MailQueue, Queued},
-    service::{Courier, CourierOptions},
+    service::{Dispatcher, DispatcherOptions},
     store::EmailStore,
 };
+use fixture::{Fixture, many, new, staff};
 use kernel::StoreError;
 use test_support::on_each_database;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use world::{World, many, new, staff};
 
 const MESSAGES: usize = 10_000;
 const CONCURRENCY: usize = 64;
 
-/// A courier's queue that counts what its courier has in hand: claimed, and its outcome not kept yet.
+/// A dispatcher's queue that counts what its dispatcher has in hand: claimed, and its outcome not kept yet.
 struct Counted {
     queue: EmailStore,
     in_hand: AtomicUsize,
@@ -108,12 +108,12 @@ impl Mailer for Provider {
     }
 }
 
-/// Works the log off with two couriers, as two servers would, until `count` messages have ended.
-async fn drain(world: &World, provider: &Arc<Provider>, count: usize) -> [Arc<Counted>; 2] {
+/// Works the log off with two dispatchers, as two servers would, until `count` messages have ended.
+async fn drain(fixture: &Fixture, provider: &Arc<Provider>, count: usize) -> [Arc<Counted>; 2] {
     let (left, done) = (Arc::new(AtomicUsize::new(count)), CancellationToken::new());
     let queues = [0, 1].map(|_| {
         Arc::new(Counted {
-            queue: EmailStore::new(world.db.clone(), Arc::clone(&world.clock) as _),
+            queue: EmailStore::new(fixture.db.clone(), Arc::clone(&fixture.clock) as _),
             in_hand: AtomicUsize::new(0),
             most_in_hand: AtomicUsize::new(0),
             settles: AtomicUsize::new(0),
@@ -121,11 +121,12 @@ async fn drain(world: &World, provider: &Arc<Provider>, count: usize) -> [Arc<Co
             done: done.clone(),
         })
     });
-    let options = CourierOptions { concurrency: CONCURRENCY, per_second: NonZeroU32::MAX, ..CourierOptions::default() };
+    let options =
+        DispatcherOptions { concurrency: CONCURRENCY, per_second: NonZeroU32::MAX, ..DispatcherOptions::default() };
     let [first, second] = queues.clone().map(|queue| {
-        let courier = Courier::new(queue, Arc::clone(provider) as _, &world.ports, options);
+        let dispatcher = Dispatcher::new(queue, Arc::clone(provider) as _, &fixture.deps, options);
         let stop = done.clone();
-        tokio::spawn(async move { courier.run(stop).await })
+        tokio::spawn(async move { dispatcher.run(stop).await })
     });
     let both = async { (first.await.expect("runs"), second.await.expect("runs")) };
     tokio::time::timeout(Duration::from_secs(120), both).await.expect("in time");
@@ -135,11 +136,11 @@ async fn drain(world: &World, provider: &Arc<Provider>, count: usize) -> [Arc<Co
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ten_thousand_messages_are_each_handed_over_once_and_few_at_a_time() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let ids: HashSet<_> = world.queue(many(MESSAGES)).await.into_iter().collect();
+        let fixture = Fixture::new(test).await;
+        let ids: HashSet<_> = fixture.queue(many(MESSAGES)).await.into_iter().collect();
         assert_eq!(ids.len(), MESSAGES);
         let provider = Arc::new(Provider::default());
-        let queues = drain(&world, &provider, MESSAGES).await;
+        let queues = drain(&fixture, &provider, MESSAGES).await;
 
         let taken = provider.taken.lock().expect("not poisoned").clone();
         assert_eq!(taken.len(), MESSAGES, "none twice");
@@ -148,7 +149,7 @@ async fn ten_thousand_messages_are_each_handed_over_once_and_few_at_a_time() {
         assert!(most <= 2 * CONCURRENCY, "{most} at once");
         let mut settles = 0;
         for queue in &queues {
-            // What a courier holds is what it has claimed: the rest stays in the database.
+            // What a dispatcher holds is what it has claimed: the rest stays in the database.
             let most = queue.most_in_hand.load(Ordering::SeqCst);
             assert!((1..=CONCURRENCY).contains(&most), "{most} in hand");
             assert_eq!(queue.in_hand.load(Ordering::SeqCst), 0);
@@ -156,9 +157,9 @@ async fn ten_thousand_messages_are_each_handed_over_once_and_few_at_a_time() {
         }
         assert!(settles < MESSAGES, "outcomes are kept several at a time");
         let sent = "notification_log WHERE status = 'SENT' AND attempts = 1 AND version = 3 AND provider = 'test'";
-        assert_eq!(world.count(sent).await, i64::try_from(MESSAGES).expect("small"));
+        assert_eq!(fixture.count(sent).await, i64::try_from(MESSAGES).expect("small"));
         let names = "(SELECT DISTINCT provider_message_id FROM notification_log) AS names";
-        assert_eq!(world.count(names).await, i64::try_from(MESSAGES).expect("small"), "each with its own");
+        assert_eq!(fixture.count(names).await, i64::try_from(MESSAGES).expect("small"), "each with its own");
     })
     .await;
 }
@@ -166,20 +167,20 @@ async fn ten_thousand_messages_are_each_handed_over_once_and_few_at_a_time() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_a_drained_log_no_secret_is_left_and_the_suppressed_cost_no_call() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
+        let fixture = Fixture::new(test).await;
         let resets = (0..100).map(|n| new(Template::PasswordReset, &format!("p{}@example.com", n % 10)));
-        world.queue(resets.collect()).await;
-        let mut tx = kernel::Transactor::begin(&world.db).await.expect("begins");
-        let email = world::address("p3@example.com");
-        world.suppressions.add_in(&mut tx, &staff(), email).await.expect("added");
+        fixture.queue(resets.collect()).await;
+        let mut tx = kernel::Transactor::begin(&fixture.db).await.expect("begins");
+        let email = fixture::address("p3@example.com");
+        fixture.suppressions.add_in(&mut tx, &staff(), email).await.expect("added");
         tx.commit().await.expect("commits");
         let provider = Arc::new(Provider::default());
-        drain(&world, &provider, 100).await;
+        drain(&fixture, &provider, 100).await;
         assert_eq!(provider.taken.lock().expect("not poisoned").len(), 90);
         let suppressed = "notification_log WHERE status = 'SUPPRESSED' AND recipient = 'p3@example.com'";
-        assert_eq!(world.count(suppressed).await, 10);
-        assert_eq!(world.count("notification_log WHERE status = 'SENT' AND secret IS NULL").await, 90);
-        assert_eq!(world.count("notification_log WHERE next_attempt_at IS NOT NULL").await, 0);
+        assert_eq!(fixture.count(suppressed).await, 10);
+        assert_eq!(fixture.count("notification_log WHERE status = 'SENT' AND secret IS NULL").await, 90);
+        assert_eq!(fixture.count("notification_log WHERE next_attempt_at IS NOT NULL").await, 0);
     })
     .await;
 }

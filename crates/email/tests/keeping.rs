@@ -1,6 +1,6 @@
 //! How long secrets and messages are kept, on both databases.
 
-mod world;
+mod fixture;
 
 use std::sync::Arc;
 
@@ -9,31 +9,32 @@ use email::{
     domain::{NotificationStatus as Status, Template},
     repository::{MailQueue, NotificationRepository},
 };
-use kernel::{Clock, Engine, Transactor};
+use fixture::{Fixture, failed, many, new, sent};
+use kernel::{Clock, Transactor};
+use platform::Engine;
 use test_support::{eventually, on_each_database};
-use world::{World, failed, many, new, sent};
 
 #[tokio::test]
 async fn secrets_are_erased_long_after_the_end_and_not_before() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
+        let fixture = Fixture::new(test).await;
         let reset = || new(Template::PasswordReset, "jo@example.com");
-        let ids = world.queue((0..6).map(|_| reset()).collect()).await;
-        world.claim(6).await;
+        let ids = fixture.queue((0..6).map(|_| reset()).collect()).await;
+        fixture.claim(6).await;
         for id in &ids[..5] {
-            world.settle(*id, 1, failed()).await;
+            fixture.settle(*id, 1, failed()).await;
         }
-        let ended = world.clock.now();
-        world.clock.advance(TimeDelta::seconds(1));
-        world.requeue(ids[0]).await;
-        let erase = async |before, limit| world.store.erase_secrets(before, limit).await.expect("erased");
+        let ended = fixture.clock.now();
+        fixture.clock.advance(TimeDelta::seconds(1));
+        fixture.requeue(ids[0]).await;
+        let erase = async |before, limit| fixture.store.erase_secrets(before, limit).await.expect("erased");
         assert_eq!(erase(ended, 10).await, 0, "ended at that very moment, not before");
-        assert_eq!(erase(world.clock.now(), 3).await, 3);
-        assert_eq!(erase(world.clock.now(), 3).await, 1);
-        assert_eq!(erase(world.clock.now() + TimeDelta::days(1), 3).await, 0, "the others still wait");
-        assert_eq!(world.count("notification_log WHERE secret IS NOT NULL").await, 2);
-        assert!(world.row(ids[0]).await.secret.is_some() && world.row(ids[5]).await.secret.is_some());
-        assert_eq!(world.find(ids[1]).await.status, Status::Failed);
+        assert_eq!(erase(fixture.clock.now(), 3).await, 3);
+        assert_eq!(erase(fixture.clock.now(), 3).await, 1);
+        assert_eq!(erase(fixture.clock.now() + TimeDelta::days(1), 3).await, 0, "the others still wait");
+        assert_eq!(fixture.count("notification_log WHERE secret IS NOT NULL").await, 2);
+        assert!(fixture.row(ids[0]).await.secret.is_some() && fixture.row(ids[5]).await.secret.is_some());
+        assert_eq!(fixture.find(ids[1]).await.status, Status::Failed);
     })
     .await;
 }
@@ -41,56 +42,56 @@ async fn secrets_are_erased_long_after_the_end_and_not_before() {
 #[tokio::test]
 async fn old_messages_are_deleted_but_never_one_that_waits() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let old = world.queue(many(5)).await;
-        let made = world.clock.now();
-        world.clock.advance(TimeDelta::seconds(1));
-        let young = world.queue(many(2)).await;
-        world.claim(10).await;
+        let fixture = Fixture::new(test).await;
+        let old = fixture.queue(many(5)).await;
+        let made = fixture.clock.now();
+        fixture.clock.advance(TimeDelta::seconds(1));
+        let young = fixture.queue(many(2)).await;
+        fixture.claim(10).await;
         for id in old[1..].iter().chain(&young) {
-            world.settle(*id, 1, sent()).await;
+            fixture.settle(*id, 1, sent()).await;
         }
-        let delete = async |before, limit| world.store.delete_old(before, limit).await.expect("deleted");
+        let delete = async |before, limit| fixture.store.delete_old(before, limit).await.expect("deleted");
         assert_eq!(delete(made, 10).await, 0);
-        assert_eq!(delete(world.clock.now(), 3).await, 3);
-        assert_eq!(delete(world.clock.now(), 3).await, 1);
-        assert_eq!(delete(world.clock.now(), 3).await, 0);
-        assert_eq!(world.count("notification_log").await, 3);
-        assert_eq!(world.find(old[0]).await.status, Status::Pending);
+        assert_eq!(delete(fixture.clock.now(), 3).await, 3);
+        assert_eq!(delete(fixture.clock.now(), 3).await, 1);
+        assert_eq!(delete(fixture.clock.now(), 3).await, 0);
+        assert_eq!(fixture.count("notification_log").await, 3);
+        assert_eq!(fixture.find(old[0]).await.status, Status::Pending);
     })
     .await;
 }
 
 /// Waits until a statement of this database waits for a lock; SQLite's one writer has nothing that shows it.
-async fn somebody_waits(world: &World) {
+async fn somebody_waits(fixture: &Fixture) {
     let waiting = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    if world.db.engine() == Engine::Postgres {
-        eventually("somebody waits", async || (world.count(waiting).await > 0).then_some(())).await;
+    if fixture.db.engine() == Engine::Postgres {
+        eventually("somebody waits", async || (fixture.count(waiting).await > 0).then_some(())).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_is_queued_again_at_that_moment_is_neither_erased_nor_deleted() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
+        let fixture = Fixture::new(test).await;
         for deletes in [false, true] {
-            let id = world.one(Template::PasswordReset).await;
-            world.claim(1).await;
-            world.settle(id, 1, failed()).await;
-            world.clock.advance(TimeDelta::days(500));
-            let mut tx = world.db.begin().await.expect("begins");
-            world.store.requeue_in(&mut tx, id, world.clock.now()).await.expect("requeued");
-            let (store, before) = (Arc::clone(&world.store), world.clock.now());
+            let id = fixture.one(Template::PasswordReset).await;
+            fixture.claim(1).await;
+            fixture.settle(id, 1, failed()).await;
+            fixture.clock.advance(TimeDelta::days(500));
+            let mut tx = fixture.db.begin().await.expect("begins");
+            fixture.store.requeue_in(&mut tx, id, fixture.clock.now()).await.expect("requeued");
+            let (store, before) = (Arc::clone(&fixture.store), fixture.clock.now());
             let sweep = tokio::spawn(async move {
                 let swept =
                     if deletes { store.delete_old(before, 9).await } else { store.erase_secrets(before, 9).await };
                 swept.expect("swept")
             });
-            somebody_waits(&world).await;
+            somebody_waits(&fixture).await;
             tx.commit().await.expect("commits");
             assert_eq!(sweep.await.expect("runs"), 0);
-            assert!(world.row(id).await.secret.is_some());
-            world.run("DELETE FROM notification_log").await;
+            assert!(fixture.row(id).await.secret.is_some());
+            fixture.run("DELETE FROM notification_log").await;
         }
     })
     .await;

@@ -1,6 +1,6 @@
 //! The log as staff read it: filters, orders and pages, on both databases.
 
-mod world;
+mod fixture;
 
 use chrono::TimeDelta;
 use email::{
@@ -8,13 +8,14 @@ use email::{
     domain::{ByTime, Notification, NotificationFilter, NotificationStatus, Template},
     service::NewNotification,
 };
+use fixture::{Fixture, address, new};
 use kernel::{
     Clock, TenantId,
+    input::Word as _,
     page::{Cursor, Direction, PageRequest, Sort, Start},
 };
 use test_support::on_each_database;
 use uuid::Uuid;
-use world::{World, address, new};
 
 const DIRECTIONS: [Direction; 2] = [Direction::Ascending, Direction::Descending];
 
@@ -27,16 +28,16 @@ fn tenant(number: usize) -> Option<TenantId> {
 }
 
 /// 60 messages of all kinds, many of them caused at the same time.
-async fn fill(world: &World) -> Vec<Notification> {
+async fn fill(fixture: &Fixture) -> Vec<Notification> {
     let mut all = Vec::new();
     for number in 0..60_usize {
         let template = Template::ALL[number % Template::ALL.len()];
         let message = new(template, ["jo@example.com", "al@example.com", "jo@example.com.au"][number % 3]);
-        let id = world.queue(vec![NewNotification { tenant_id: tenant(number % 4), ..message }]).await[0];
-        world.force(id, NotificationStatus::ALL[(number * 5) % 7]).await;
-        all.push(world.find(id).await);
+        let id = fixture.queue(vec![NewNotification { tenant_id: tenant(number % 4), ..message }]).await[0];
+        fixture.force(id, NotificationStatus::ALL[(number * 5) % 7]).await;
+        all.push(fixture.find(id).await);
         let steps = [TimeDelta::zero(), TimeDelta::zero(), TimeDelta::microseconds(1), TimeDelta::milliseconds(1)];
-        world.clock.advance(steps[number % 4]);
+        fixture.clock.advance(steps[number % 4]);
     }
     all
 }
@@ -74,8 +75,10 @@ fn filters(all: &[Notification]) -> Vec<NotificationFilter> {
             }
         })
         .collect();
-    filters.extend(NotificationStatus::ALL.map(|it| NotificationFilter { status: Some(it), ..Default::default() }));
-    filters.extend(Template::ALL.map(|it| NotificationFilter { template: Some(it), ..Default::default() }));
+    filters.extend(
+        NotificationStatus::ALL.iter().map(|it| NotificationFilter { status: Some(*it), ..Default::default() }),
+    );
+    filters.extend(Template::ALL.iter().map(|it| NotificationFilter { template: Some(*it), ..Default::default() }));
     filters.push(NotificationFilter { recipient: Some(address("nobody@example.com")), ..Default::default() });
     filters.push(NotificationFilter { tenant_id: Some(TenantId(Uuid::nil())), ..Default::default() });
     filters.push(NotificationFilter { from: set.to, to: set.from, ..Default::default() });
@@ -85,8 +88,8 @@ fn filters(all: &[Notification]) -> Vec<NotificationFilter> {
 #[tokio::test]
 async fn every_filter_pages_through_exactly_its_rows_in_both_orders() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let all = fill(&world).await;
+        let fixture = Fixture::new(test).await;
+        let all = fill(&fixture).await;
         for filter in filters(&all) {
             for direction in DIRECTIONS {
                 let mut expected: Vec<_> = all.iter().filter(|it| matches(&filter, it)).cloned().collect();
@@ -96,7 +99,7 @@ async fn every_filter_pages_through_exactly_its_rows_in_both_orders() {
                 }
                 let (mut seen, mut start) = (Vec::new(), Start::Offset(0));
                 loop {
-                    let found = world.notifications.list(&filter, &page(7, direction, start)).await.expect("a page");
+                    let found = fixture.notifications.list(&filter, &page(7, direction, start)).await.expect("a page");
                     assert_eq!(found.total, expected.len() as u64, "{filter:?}");
                     assert!(found.items.len() <= 7);
                     seen.extend(found.items);
@@ -113,12 +116,12 @@ async fn every_filter_pages_through_exactly_its_rows_in_both_orders() {
 #[tokio::test]
 async fn pages_by_number_are_the_same_as_by_cursor_and_end_where_the_rows_end() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let mut all = fill(&world).await;
+        let fixture = Fixture::new(test).await;
+        let mut all = fill(&fixture).await;
         all.sort_by_key(|it| (it.created_at, it.id));
         for (offset, limit) in [(0, 60), (0, 500), (13, 20), (59, 5), (60, 5), (1_000, 5)] {
             let asked = page(limit, Direction::Ascending, Start::Offset(offset));
-            let found = world.notifications.list(&NotificationFilter::default(), &asked).await.expect("a page");
+            let found = fixture.notifications.list(&NotificationFilter::default(), &asked).await.expect("a page");
             let (from, limit) =
                 (usize::try_from(offset).expect("small").min(60), usize::try_from(limit).expect("small"));
             let to = (from + limit).min(60);
@@ -132,16 +135,17 @@ async fn pages_by_number_are_the_same_as_by_cursor_and_end_where_the_rows_end() 
 #[tokio::test]
 async fn a_page_is_not_disturbed_by_what_is_queued_meanwhile() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let all = fill(&world).await;
+        let fixture = Fixture::new(test).await;
+        let all = fill(&fixture).await;
         let filter = NotificationFilter::default();
         let first = page(20, Direction::Descending, Start::Offset(0));
-        let first = world.notifications.list(&filter, &first).await.expect("a page");
-        world.clock.advance(TimeDelta::seconds(1));
-        world.one(Template::Invoice).await;
+        let first = fixture.notifications.list(&filter, &first).await.expect("a page");
+        fixture.clock.advance(TimeDelta::seconds(1));
+        fixture.one(Template::Invoice).await;
         let (value, id) = first.next.expect("more");
         let after = Start::After(Cursor::new("test".to_owned(), value, id, 20));
-        let second = world.notifications.list(&filter, &page(20, Direction::Descending, after)).await.expect("a page");
+        let second =
+            fixture.notifications.list(&filter, &page(20, Direction::Descending, after)).await.expect("a page");
         assert_eq!(second.total, 61);
         let mut expected: Vec<_> = all.iter().map(|it| (it.created_at, it.id)).collect();
         expected.sort_unstable();
@@ -154,16 +158,16 @@ async fn a_page_is_not_disturbed_by_what_is_queued_meanwhile() {
 #[tokio::test]
 async fn a_message_is_found_by_its_id_and_holds_no_secret() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let id = world.one(Template::PasswordReset).await;
-        let it = world.notifications.get(id).await.expect("there");
-        assert_eq!((it.id, it.created_at, it.version), (id, world.clock.now(), 1));
+        let fixture = Fixture::new(test).await;
+        let id = fixture.one(Template::PasswordReset).await;
+        let it = fixture.notifications.get(id).await.expect("there");
+        assert_eq!((it.id, it.created_at, it.version), (id, fixture.clock.now(), 1));
         assert_eq!((it.template, it.recipient), (Template::PasswordReset, address("jo@example.com")));
         assert!(it.variables.get("token").is_none(), "{}", it.variables);
-        let plain = format!("notification_log WHERE secret LIKE '%{}%'", world::SECRET);
-        assert_eq!(world.count(&plain).await, 0);
-        assert_eq!(world.count("notification_log WHERE secret LIKE 'v1.k1.%'").await, 1);
-        let nobodys = world.notifications.get(Uuid::from_u128(1).into()).await;
+        let plain = format!("notification_log WHERE secret LIKE '%{}%'", fixture::SECRET);
+        assert_eq!(fixture.count(&plain).await, 0);
+        assert_eq!(fixture.count("notification_log WHERE secret LIKE 'v1.k1.%'").await, 1);
+        let nobodys = fixture.notifications.get(Uuid::from_u128(1).into()).await;
         assert!(matches!(nobodys, Err(EmailError::NotificationNotFound)), "{nobodys:?}");
     })
     .await;

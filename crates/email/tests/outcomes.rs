@@ -1,6 +1,6 @@
 //! What comes of attempts, on both databases.
 
-mod world;
+mod fixture;
 
 use std::time::Duration;
 
@@ -9,46 +9,46 @@ use email::{
     domain::{NotificationStatus as Status, Template},
     repository::{Attempt, MailQueue, Outcome},
 };
+use fixture::{Fixture, LEASE, failed, many, sent};
 use kernel::Clock;
 use test_support::on_each_database;
-use world::{LEASE, World, failed, many, sent};
 
 #[tokio::test]
 async fn outcomes_move_a_message_on() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let id = world.one(Template::PasswordReset).await;
-        let queued = world.claim(1).await;
-        let at = world.clock.now() + TimeDelta::seconds(90);
-        world.settle(id, 1, Outcome::Again { at, error: "busy".to_owned() }).await;
-        let it = world.find(id).await;
+        let fixture = Fixture::new(test).await;
+        let id = fixture.one(Template::PasswordReset).await;
+        let queued = fixture.claim(1).await;
+        let at = fixture.clock.now() + TimeDelta::seconds(90);
+        fixture.settle(id, 1, Outcome::Again { at, error: "busy".to_owned() }).await;
+        let it = fixture.find(id).await;
         assert_eq!((it.status, it.next_attempt_at, it.attempts), (Status::Pending, Some(at), 1));
         assert_eq!((it.error_message.as_deref(), it.provider.as_deref()), (Some("busy"), Some("test")));
-        assert_eq!(world.row(id).await.secret, queued[0].secret, "it is needed again");
-        world.clock.set(at - TimeDelta::microseconds(1));
-        assert!(world.claim(1).await.is_empty());
-        world.clock.set(at);
-        assert_eq!(world.claim(1).await.len(), 1);
+        assert_eq!(fixture.row(id).await.secret, queued[0].secret, "it is needed again");
+        fixture.clock.set(at - TimeDelta::microseconds(1));
+        assert!(fixture.claim(1).await.is_empty());
+        fixture.clock.set(at);
+        assert_eq!(fixture.claim(1).await.len(), 1);
 
-        world.settle(id, 2, failed()).await;
-        let it = world.find(id).await;
+        fixture.settle(id, 2, failed()).await;
+        let it = fixture.find(id).await;
         assert_eq!((it.status, it.next_attempt_at, it.sent_at), (Status::Failed, None, None));
         assert_eq!(it.error_message.as_deref(), Some("no such mailbox"));
-        assert!(world.row(id).await.secret.is_some(), "staff may have it sent all the same");
+        assert!(fixture.row(id).await.secret.is_some(), "staff may have it sent all the same");
 
-        world.requeue(id).await;
-        world.claim(1).await;
-        world.settle(id, 1, Outcome::Suppressed).await;
-        let it = world.find(id).await;
+        fixture.requeue(id).await;
+        fixture.claim(1).await;
+        fixture.settle(id, 1, Outcome::Suppressed).await;
+        let it = fixture.find(id).await;
         assert_eq!((it.status, it.next_attempt_at, it.provider), (Status::Suppressed, None, None));
 
-        world.requeue(id).await;
-        world.claim(1).await;
-        world.settle(id, 1, sent()).await;
-        let it = world.find(id).await;
+        fixture.requeue(id).await;
+        fixture.claim(1).await;
+        fixture.settle(id, 1, sent()).await;
+        let it = fixture.find(id).await;
         assert_eq!((it.status, it.next_attempt_at, it.sent_at), (Status::Sent, None, Some(at)));
         assert_eq!((it.provider.as_deref(), it.provider_message_id.as_deref()), (Some("test"), Some("re_1")));
-        assert_eq!((it.error_message, world.row(id).await.secret), (None, None));
+        assert_eq!((it.error_message, fixture.row(id).await.secret), (None, None));
         assert_eq!(it.version, 11, "queued, then ten changes");
     })
     .await;
@@ -57,10 +57,10 @@ async fn outcomes_move_a_message_on() {
 #[tokio::test]
 async fn many_outcomes_are_kept_together_each_with_its_own() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let ids = world.queue(many(9)).await;
-        world.claim(9).await;
-        let at = world.clock.now() + TimeDelta::seconds(90);
+        let fixture = Fixture::new(test).await;
+        let ids = fixture.queue(many(9)).await;
+        fixture.claim(9).await;
+        let at = fixture.clock.now() + TimeDelta::seconds(90);
         let outcome = |number: usize| match number {
             0 | 4 | 8 => Outcome::Sent { provider_message_id: Some(format!("re_{number}")) },
             1 => Outcome::Sent { provider_message_id: None },
@@ -72,10 +72,10 @@ async fn many_outcomes_are_kept_together_each_with_its_own() {
             (0..9).map(|number| Attempt { id: ids[number], number: 1, outcome: outcome(number) }).collect();
         // Keeping them again is harmless: a commit may have gone through without an answer.
         for _ in 0..2 {
-            world.store.settle("test", &attempts).await.expect("kept");
+            fixture.store.settle("test", &attempts).await.expect("kept");
         }
         for (number, id) in ids.iter().enumerate() {
-            let it = world.find(*id).await;
+            let it = fixture.find(*id).await;
             let (status, theirs, next) = match outcome(number) {
                 Outcome::Sent { provider_message_id } => (Status::Sent, provider_message_id, None),
                 Outcome::Failed { .. } => (Status::Failed, None, None),
@@ -87,7 +87,7 @@ async fn many_outcomes_are_kept_together_each_with_its_own() {
                 assert_eq!(it.version, 3, "{number}: queued, claimed, ended");
             }
         }
-        world.store.settle("test", &[]).await.expect("nothing to keep");
+        fixture.store.settle("test", &[]).await.expect("nothing to keep");
     })
     .await;
 }
@@ -95,31 +95,31 @@ async fn many_outcomes_are_kept_together_each_with_its_own() {
 #[tokio::test]
 async fn of_two_attempts_the_later_has_the_say_unless_the_first_has_sent_it() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let at = world.clock.now();
+        let fixture = Fixture::new(test).await;
+        let at = fixture.clock.now();
         for late in [Outcome::Again { at, error: "late".to_owned() }, failed(), Outcome::Suppressed, sent()] {
-            let id = world.one(Template::PasswordReset).await;
-            assert_eq!(world.claim(1).await.len(), 1);
-            world.clock.advance(TimeDelta::from_std(LEASE).expect("small"));
-            let second = world.claim(1).await;
+            let id = fixture.one(Template::PasswordReset).await;
+            assert_eq!(fixture.claim(1).await.len(), 1);
+            fixture.clock.advance(TimeDelta::from_std(LEASE).expect("small"));
+            let second = fixture.claim(1).await;
             assert_eq!(second.first().map(|it| it.notification.attempts), Some(2));
-            let before = world.row(id).await;
+            let before = fixture.row(id).await;
 
-            world.settle(id, 1, late.clone()).await;
+            fixture.settle(id, 1, late.clone()).await;
             if late != sent() {
-                assert_eq!(world.row(id).await, before, "{late:?}");
-                world.settle(id, 2, failed()).await;
-                assert_eq!(world.find(id).await.status, Status::Failed);
+                assert_eq!(fixture.row(id).await, before, "{late:?}");
+                fixture.settle(id, 2, failed()).await;
+                assert_eq!(fixture.find(id).await.status, Status::Failed);
                 continue;
             }
-            let after = world.row(id).await;
+            let after = fixture.row(id).await;
             assert_eq!((after.notification.status, &after.secret), (Status::Sent, &None));
             // The second attempt under the same key gets the same answer, or another; it was sent.
             for outcome in [sent(), failed(), Outcome::Again { at, error: "again".to_owned() }, Outcome::Suppressed] {
-                world.settle(id, 2, outcome).await;
-                assert_eq!(world.row(id).await, after);
+                fixture.settle(id, 2, outcome).await;
+                assert_eq!(fixture.row(id).await, after);
             }
-            assert!(world.claim(10).await.is_empty());
+            assert!(fixture.claim(10).await.is_empty());
         }
     })
     .await;
@@ -128,23 +128,23 @@ async fn of_two_attempts_the_later_has_the_say_unless_the_first_has_sent_it() {
 #[tokio::test]
 async fn what_is_queued_again_begins_anew() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let id = world.one(Template::PasswordReset).await;
-        let first = world.claim(1).await;
-        world.settle(id, 1, sent()).await;
-        world.force(id, Status::Failed).await;
-        world.clock.advance(TimeDelta::hours(30));
-        let after = world.requeue(id).await;
-        assert_eq!(after, world.find(id).await);
+        let fixture = Fixture::new(test).await;
+        let id = fixture.one(Template::PasswordReset).await;
+        let first = fixture.claim(1).await;
+        fixture.settle(id, 1, sent()).await;
+        fixture.force(id, Status::Failed).await;
+        fixture.clock.advance(TimeDelta::hours(30));
+        let after = fixture.requeue(id).await;
+        assert_eq!(after, fixture.find(id).await);
         assert_eq!((after.status, after.attempts), (Status::Pending, 0));
-        assert_eq!((after.next_attempt_at, after.updated_at), (Some(world.clock.now()), world.clock.now()));
+        assert_eq!((after.next_attempt_at, after.updated_at), (Some(fixture.clock.now()), fixture.clock.now()));
         assert_eq!((after.provider, after.provider_message_id, after.error_message), (None, None, None));
         assert_eq!((after.sent_at, after.version), (None, 4));
         assert_eq!(after.created_at, first[0].notification.created_at);
-        tokio::time::timeout(Duration::from_secs(5), world.store.waker().notified()).await.expect("woken");
+        tokio::time::timeout(Duration::from_secs(5), fixture.store.waker().notified()).await.expect("woken");
 
-        let again = world.claim(1).await;
-        assert_eq!((again[0].notification.attempts, again[0].first_attempt_at), (1, Some(world.clock.now())));
+        let again = fixture.claim(1).await;
+        assert_eq!((again[0].notification.attempts, again[0].first_attempt_at), (1, Some(fixture.clock.now())));
     })
     .await;
 }
@@ -152,21 +152,21 @@ async fn what_is_queued_again_begins_anew() {
 #[tokio::test]
 async fn the_backlog_tells_what_waits_and_for_how_long() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
+        let fixture = Fixture::new(test).await;
         let lag = async || {
-            let backlog = world.store.backlog().await.expect("measured");
+            let backlog = fixture.store.backlog().await.expect("measured");
             (backlog.pending, backlog.failed, backlog.lag.as_secs())
         };
         assert_eq!(lag().await, (0, 0, 0));
-        let ids = world.queue(many(3)).await;
-        world.clock.advance(TimeDelta::seconds(40));
+        let ids = fixture.queue(many(3)).await;
+        fixture.clock.advance(TimeDelta::seconds(40));
         assert_eq!(lag().await, (3, 0, 40));
-        world.claim(2).await;
+        fixture.claim(2).await;
         assert_eq!(lag().await, (3, 0, 40), "two are in hand, and one waits");
-        world.claim(1).await;
+        fixture.claim(1).await;
         assert_eq!(lag().await, (3, 0, 0));
-        world.settle(ids[0], 1, failed()).await;
-        world.settle(ids[1], 1, sent()).await;
+        fixture.settle(ids[0], 1, failed()).await;
+        fixture.settle(ids[1], 1, sent()).await;
         assert_eq!(lag().await, (1, 1, 0));
     })
     .await;

@@ -5,6 +5,7 @@ mod support;
 use std::time::Duration;
 
 use email::mailer::{Mailer, MailerError, MailerSetupError, Receipt, ResendMailer};
+use outbound::Outbound;
 use rstest::rstest;
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -21,8 +22,12 @@ use wiremock::{
 const KEY: &str = "re_123_secret";
 const PATIENCE: Duration = Duration::from_secs(10);
 
+fn new(url: &str, key: &str, timeout: Duration) -> Result<ResendMailer, MailerSetupError> {
+    ResendMailer::new(&Outbound::default(), url.parse().expect("an address"), SecretString::from(key), timeout)
+}
+
 fn mailer(url: &str) -> ResendMailer {
-    ResendMailer::new(url.parse().expect("an address"), SecretString::from(KEY), PATIENCE).expect("a mailer")
+    new(url, KEY, PATIENCE).expect("a mailer")
 }
 
 async fn answering(response: ResponseTemplate) -> (MockServer, ResendMailer) {
@@ -254,9 +259,7 @@ async fn a_connection_that_is_lost_within_the_answer_leaves_it_at_the_status() {
 async fn silence_passes_and_is_not_waited_for_for_long() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let mailer =
-        ResendMailer::new(url.parse().expect("an address"), SecretString::from(KEY), Duration::from_millis(200));
-    let mailer = mailer.expect("a mailer");
+    let mailer = new(&url, KEY, Duration::from_millis(200)).expect("a mailer");
     let server = async {
         let (mut stream, _) = listener.accept().await.expect("a connection");
         read_request(&mut stream).await;
@@ -280,6 +283,20 @@ async fn nobody_there_passes() {
         panic!("nobody is there")
     };
     assert!(reason.starts_with("resend cannot be reached: Connection refused"), "{reason}");
+}
+
+#[tokio::test]
+async fn who_fails_again_and_again_is_not_asked_for_a_while() {
+    let (server, mailer) = answering(error(500, "internal_server_error")).await;
+    for _ in 0..5 {
+        assert_eq!(mailer.send(&message()).await, Err(temporary("resend answered 500 (internal_server_error)", None)));
+    }
+    let Err(MailerError::Temporary { reason, retry_after: Some(wait) }) = mailer.send(&message()).await else {
+        panic!("not asked")
+    };
+    assert_eq!(reason, "resend has failed too often and is not asked for a while");
+    assert!(wait > Duration::from_secs(5), "{wait:?}");
+    assert_eq!(server.received_requests().await.expect("recorded").len(), 5);
 }
 
 #[rstest]
@@ -309,9 +326,7 @@ async fn a_check_says_what_to_mend(#[case] response: ResponseTemplate, #[case] e
 
 #[test]
 fn what_cannot_be_a_key_or_an_address_is_refused_and_keys_do_not_show() {
-    let new = |url: &str, key: &str| {
-        ResendMailer::new(url.parse().expect("an address"), SecretString::from(key), Duration::from_secs(1))
-    };
+    let new = |url, key| new(url, key, PATIENCE);
     assert!(matches!(new("https://api.resend.com", "re_1\r\nX: y"), Err(MailerSetupError::ApiKey)));
     assert!(matches!(new("mailto:jo@example.com", KEY), Err(MailerSetupError::ApiUrl)));
     let shown = format!("{:?}", new("https://api.resend.com", KEY).expect("a mailer"));

@@ -281,7 +281,7 @@ async fn certificates_are_checked(#[case] tls: fn(TlsAcceptor) -> Tls, #[case] u
     let server = SmtpServer::start(script).await;
     let url = url.replace("PORT", &server.port.to_string());
 
-    let reason = temporary(mailer(&url).send(&message()).await.expect_err("a stranger's certificate"));
+    let reason = temporary(mailer(&url).send(&message()).await.expect_err("an unknown certificate"));
     assert!(reason.contains("invalid peer certificate: UnknownIssuer"), "{reason}");
     assert_eq!(server.deliveries(), []);
 

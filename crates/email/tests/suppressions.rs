@@ -1,6 +1,6 @@
 //! The suppression list, on both databases.
 
-mod world;
+mod fixture;
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -10,41 +10,42 @@ use email::{
     domain::{ByTime, Suppression, SuppressionFilter, SuppressionReason},
     repository::SuppressionRepository,
 };
+use fixture::{Fixture, address, race, staff};
 use kernel::{
     Clock, Transactor,
+    input::Word as _,
     page::{Cursor, Direction, PageRequest, Sort, Start},
 };
 use test_support::on_each_database;
 use uuid::Uuid;
-use world::{World, address, race, staff};
 
 fn page(limit: u64, direction: Direction, start: Start) -> PageRequest<ByTime> {
     PageRequest { limit, start, sort: Sort { field: ByTime::CreatedAt, direction } }
 }
 
-async fn add(world: &World, email: &str) -> (Suppression, bool) {
-    let mut tx = world.db.begin().await.expect("begins");
-    let added = world.suppressions.add_in(&mut tx, &staff(), address(email)).await.expect("added");
+async fn add(fixture: &Fixture, email: &str) -> (Suppression, bool) {
+    let mut tx = fixture.db.begin().await.expect("begins");
+    let added = fixture.suppressions.add_in(&mut tx, &staff(), address(email)).await.expect("added");
     tx.commit().await.expect("commits");
     added
 }
 
 /// Puts `count` addresses on the list, for all reasons, some at the same time.
-async fn fill(world: &World, count: usize) -> Vec<Suppression> {
+async fn fill(fixture: &Fixture, count: usize) -> Vec<Suppression> {
     let mut all = Vec::new();
     for number in 0..count {
         let entry = Suppression {
-            id: kernel::Entropy::uuid_v7(&*world.ports.entropy, world.clock.now()),
+            id: kernel::Entropy::uuid_v7(&*fixture.deps.entropy, fixture.clock.now()),
             email: address(&format!("p{number}@example.com")),
             reason: SuppressionReason::ALL[number % 3],
             notification_id: (number % 2 == 0).then(|| Uuid::from_u128(number as u128).into()),
-            created_at: world.clock.now(),
+            created_at: fixture.clock.now(),
         };
-        let mut tx = world.db.begin().await.expect("begins");
-        assert!(world.store.insert_in(&mut tx, &entry).await.expect("added"));
+        let mut tx = fixture.db.begin().await.expect("begins");
+        assert!(fixture.store.insert_in(&mut tx, &entry).await.expect("added"));
         tx.commit().await.expect("commits");
         all.push(entry);
-        world.clock.advance(TimeDelta::microseconds(i64::from(number % 3 == 0)));
+        fixture.clock.advance(TimeDelta::microseconds(i64::from(number % 3 == 0)));
     }
     all
 }
@@ -52,8 +53,8 @@ async fn fill(world: &World, count: usize) -> Vec<Suppression> {
 #[tokio::test]
 async fn every_filter_pages_through_exactly_its_rows_in_both_orders() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let all = fill(&world, 25).await;
+        let fixture = Fixture::new(test).await;
+        let all = fill(&fixture, 25).await;
         let emails = [None, Some(address("p4@example.com")), Some(address("nobody@example.com"))];
         let reasons = [None, Some(SuppressionReason::Bounce), Some(SuppressionReason::Complaint)];
         let filters = emails.iter().flat_map(|email| {
@@ -73,7 +74,7 @@ async fn every_filter_pages_through_exactly_its_rows_in_both_orders() {
                 }
                 let (mut seen, mut start) = (Vec::new(), Start::Offset(0));
                 loop {
-                    let found = world.suppressions.list(&filter, &page(4, direction, start)).await.expect("a page");
+                    let found = fixture.suppressions.list(&filter, &page(4, direction, start)).await.expect("a page");
                     assert_eq!(found.total, expected.len() as u64, "{filter:?}");
                     seen.extend(found.items);
                     let Some((value, id)) = found.next else { break };
@@ -89,12 +90,12 @@ async fn every_filter_pages_through_exactly_its_rows_in_both_orders() {
 #[tokio::test]
 async fn which_of_many_addresses_are_on_the_list_is_told_at_once() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        fill(&world, 5).await;
+        let fixture = Fixture::new(test).await;
+        fill(&fixture, 5).await;
         let asked: Vec<_> = [0, 3, 7, 9, 3].iter().map(|number| address(&format!("P{number}@Example.com"))).collect();
-        let found = world.store.find_suppressed(&asked).await.expect("reads");
+        let found = fixture.store.find_suppressed(&asked).await.expect("reads");
         assert_eq!(found, HashSet::from([address("p0@example.com"), address("p3@example.com")]));
-        assert!(world.store.find_suppressed(&[]).await.expect("reads").is_empty());
+        assert!(fixture.store.find_suppressed(&[]).await.expect("reads").is_empty());
     })
     .await;
 }
@@ -102,21 +103,21 @@ async fn which_of_many_addresses_are_on_the_list_is_told_at_once() {
 #[tokio::test]
 async fn an_address_is_on_the_list_once_and_comes_off_once() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let (first, new) = add(&world, "jo@example.com").await;
+        let fixture = Fixture::new(test).await;
+        let (first, new) = add(&fixture, "jo@example.com").await;
         assert!(new);
-        assert_eq!((first.reason, first.created_at), (SuppressionReason::Manual, world.clock.now()));
-        world.clock.advance(TimeDelta::hours(1));
-        assert_eq!(add(&world, "Jo@Example.COM").await, (first.clone(), false));
+        assert_eq!((first.reason, first.created_at), (SuppressionReason::Manual, fixture.clock.now()));
+        fixture.clock.advance(TimeDelta::hours(1));
+        assert_eq!(add(&fixture, "Jo@Example.COM").await, (first.clone(), false));
 
-        let removed = world.suppressions.remove(&staff(), &address("jo@example.com")).await.expect("removed");
+        let removed = fixture.suppressions.remove(&staff(), &address("jo@example.com")).await.expect("removed");
         assert_eq!(removed, first);
-        let again = world.suppressions.remove(&staff(), &address("jo@example.com")).await;
+        let again = fixture.suppressions.remove(&staff(), &address("jo@example.com")).await;
         assert!(matches!(again, Err(EmailError::SuppressionNotFound)), "{again:?}");
-        assert!(add(&world, "jo@example.com").await.1, "and on again");
-        assert_eq!(world.count("test_trail WHERE action = 'SUPPRESSION_ADDED'").await, 2);
-        assert_eq!(world.count("test_trail WHERE action = 'SUPPRESSION_REMOVED'").await, 1);
-        assert_eq!(world.count("test_trail WHERE entry LIKE '%@%'").await, 0);
+        assert!(add(&fixture, "jo@example.com").await.1, "and on again");
+        assert_eq!(fixture.count("test_trail WHERE action = 'SUPPRESSION_ADDED'").await, 2);
+        assert_eq!(fixture.count("test_trail WHERE action = 'SUPPRESSION_REMOVED'").await, 1);
+        assert_eq!(fixture.count("test_trail WHERE entry LIKE '%@%'").await, 0);
     })
     .await;
 }
@@ -124,16 +125,16 @@ async fn an_address_is_on_the_list_once_and_comes_off_once() {
 #[tokio::test]
 async fn what_is_rolled_back_or_has_no_entry_is_not_on_the_list() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let mut tx = world.db.begin().await.expect("begins");
-        world.suppressions.add_in(&mut tx, &staff(), address("jo@example.com")).await.expect("added");
+        let fixture = Fixture::new(test).await;
+        let mut tx = fixture.db.begin().await.expect("begins");
+        fixture.suppressions.add_in(&mut tx, &staff(), address("jo@example.com")).await.expect("added");
         tx.rollback().await.expect("rolls back");
-        assert_eq!((world.count("suppressions").await, world.count("test_trail").await), (0, 0));
+        assert_eq!((fixture.count("suppressions").await, fixture.count("test_trail").await), (0, 0));
 
-        add(&world, "jo@example.com").await;
-        world.run("DROP TABLE test_trail").await;
-        world.suppressions.remove(&staff(), &address("jo@example.com")).await.expect_err("no trail");
-        assert_eq!(world.count("suppressions").await, 1);
+        add(&fixture, "jo@example.com").await;
+        fixture.run("DROP TABLE test_trail").await;
+        fixture.suppressions.remove(&staff(), &address("jo@example.com")).await.expect_err("no trail");
+        assert_eq!(fixture.count("suppressions").await, 1);
     })
     .await;
 }
@@ -141,25 +142,25 @@ async fn what_is_rolled_back_or_has_no_entry_is_not_on_the_list() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_that_add_or_remove_an_address_at_once_one_does() {
     on_each_database(async |test| {
-        let world = Arc::new(World::new(test).await);
+        let fixture = Arc::new(Fixture::new(test).await);
         for _ in 0..5 {
             let added = race(12, |_| {
-                let world = Arc::clone(&world);
-                async move { add(&world, "jo@example.com").await }
+                let fixture = Arc::clone(&fixture);
+                async move { add(&fixture, "jo@example.com").await }
             });
             let added = added.await;
             assert_eq!(added.iter().filter(|it| it.1).count(), 1);
             assert_eq!(added.iter().map(|it| it.0.id).collect::<HashSet<_>>().len(), 1, "all see the same entry");
             let removed = race(12, |_| {
-                let world = Arc::clone(&world);
-                async move { world.suppressions.remove(&staff(), &address("jo@example.com")).await }
+                let fixture = Arc::clone(&fixture);
+                async move { fixture.suppressions.remove(&staff(), &address("jo@example.com")).await }
             });
             let removed = removed.await;
             assert_eq!(removed.iter().filter(|it| it.is_ok()).count(), 1);
             let lost: Vec<_> = removed.iter().filter_map(|it| it.as_ref().err()).collect();
             assert!(lost.iter().all(|error| matches!(error, EmailError::SuppressionNotFound)), "{lost:?}");
         }
-        assert_eq!((world.count("suppressions").await, world.count("test_trail").await), (0, 10));
+        assert_eq!((fixture.count("suppressions").await, fixture.count("test_trail").await), (0, 10));
     })
     .await;
 }
@@ -167,15 +168,15 @@ async fn of_many_that_add_or_remove_an_address_at_once_one_does() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_adds_while_others_remove_gets_an_entry() {
     on_each_database(async |test| {
-        let world = Arc::new(World::new(test).await);
+        let fixture = Arc::new(Fixture::new(test).await);
         let outcomes = race(16, |number| {
-            let world = Arc::clone(&world);
+            let fixture = Arc::clone(&fixture);
             async move {
                 for _ in 0..10 {
                     if number % 2 == 0 {
-                        add(&world, "jo@example.com").await;
+                        add(&fixture, "jo@example.com").await;
                     } else {
-                        let _ = world.suppressions.remove(&staff(), &address("jo@example.com")).await;
+                        let _ = fixture.suppressions.remove(&staff(), &address("jo@example.com")).await;
                     }
                 }
             }
@@ -183,7 +184,7 @@ async fn whoever_adds_while_others_remove_gets_an_entry() {
         assert_eq!(outcomes.await.len(), 16, "nobody who adds is told that it is not there");
         let (added, removed) =
             ("test_trail WHERE action = 'SUPPRESSION_ADDED'", "test_trail WHERE action LIKE '%MOVED'");
-        assert_eq!(world.count(added).await - world.count(removed).await, world.count("suppressions").await);
+        assert_eq!(fixture.count(added).await - fixture.count(removed).await, fixture.count("suppressions").await);
     })
     .await;
 }

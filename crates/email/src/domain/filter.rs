@@ -5,14 +5,12 @@ use super::{NotificationStatus, SuppressionReason, Template};
 
 /// Which messages are asked for; all conditions must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct NotificationFilter {
-    /// Standing here.
     pub status: Option<NotificationStatus>,
-    /// To this address.
     pub recipient: Option<EmailAddress>,
     /// Made from this template.
     pub template: Option<Template>,
-    /// Concerning this workshop.
     pub tenant_id: Option<TenantId>,
     /// Caused at this instant or later.
     pub from: Option<DateTime<Utc>>,
@@ -22,10 +20,9 @@ pub struct NotificationFilter {
 
 /// Which suppressed addresses are asked for; all conditions must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct SuppressionFilter {
-    /// This address.
     pub email: Option<EmailAddress>,
-    /// For this reason.
     pub reason: Option<SuppressionReason>,
 }
 

@@ -1,9 +1,9 @@
 //! Pure types and rules: what mail says, how it looks, and what may become of it.
 
 mod brand;
+mod delivery_event;
 mod filter;
-mod letter;
-mod news;
+mod mail;
 mod notification;
 mod render;
 pub mod samples;
@@ -12,13 +12,13 @@ mod suppression;
 mod template;
 
 pub use brand::{Brand, Color, InvalidColor};
+pub use delivery_event::DeliveryEvent;
 pub use filter::{ByTime, NotificationFilter, SuppressionFilter};
-pub use letter::{
-    AdminWelcome, Invoice, Letter, PasswordReset, PaymentFailed, TenantSuspended, TenantWelcome, TicketAssigned,
+pub use mail::{
+    AdminWelcome, Invoice, Mail, PasswordReset, PaymentFailed, TenantSuspended, TenantWelcome, TicketAssigned,
     TicketConfirmation, TicketReply, TrialExpiryWarning, Variables,
 };
-pub use news::News;
-pub use notification::{Notification, NotificationId, NotificationStatus, UnknownStatus};
+pub use notification::{Notification, NotificationId, NotificationStatus};
 pub use render::{RenderError, Rendered, render, subject};
 pub use suppression::{Suppression, SuppressionReason};
-pub use template::{Template, UnknownTemplate};
+pub use template::Template;

@@ -1,7 +1,8 @@
 use chrono::{DateTime, Utc};
-use kernel::{EmailAddress, EventId, TenantId};
+use kernel::{EmailAddress, EventId, TenantId, input::Word as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use super::Template;
 
@@ -11,8 +12,11 @@ kernel::typed_id!(
 );
 
 /// What became of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "UPPERCASE")]
+#[strum(serialize_all = "UPPERCASE")]
 pub enum NotificationStatus {
     /// Waits to be handed over, for the first time or again.
     Pending,
@@ -31,25 +35,7 @@ pub enum NotificationStatus {
 }
 
 impl NotificationStatus {
-    /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Pending, Self::Sent, Self::Delivered, Self::Failed, Self::Bounced, Self::Complained, Self::Suppressed];
-
-    /// The name on the wire and in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "PENDING",
-            Self::Sent => "SENT",
-            Self::Delivered => "DELIVERED",
-            Self::Failed => "FAILED",
-            Self::Bounced => "BOUNCED",
-            Self::Complained => "COMPLAINED",
-            Self::Suppressed => "SUPPRESSED",
-        }
-    }
-
-    /// How much is known: news never moves a message to a lower or an equal rank. Our own giving up ranks below the news of
+    /// How much is known: a delivery event never moves a message to a lower or an equal rank. Our own giving up ranks below the delivery event of
     /// a delivery, for the provider may have had the message all the same.
     #[must_use]
     const fn rank(self) -> u8 {
@@ -63,9 +49,9 @@ impl NotificationStatus {
         }
     }
 
-    /// The statuses that the news of this one moves forward.
+    /// The statuses that the delivery event of this one moves forward.
     pub fn overtakes(self) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(move |old| old.rank() < self.rank())
+        Self::ALL.iter().copied().filter(move |old| old.rank() < self.rank())
     }
 
     /// Whether staff may have it sent again.
@@ -75,28 +61,10 @@ impl NotificationStatus {
     }
 }
 
-impl std::fmt::Display for NotificationStatus {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// No status has this name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be one of PENDING, SENT, DELIVERED, FAILED, BOUNCED, COMPLAINED, SUPPRESSED")]
-pub struct UnknownStatus;
-
-impl std::str::FromStr for NotificationStatus {
-    type Err = UnknownStatus;
-    fn from_str(text: &str) -> Result<Self, UnknownStatus> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(UnknownStatus)
-    }
-}
-
 /// A row of the log.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Notification {
-    /// Which.
     pub id: NotificationId,
     /// The event that caused it.
     pub event_id: Option<EventId>,
@@ -110,7 +78,6 @@ pub struct Notification {
     pub subject: String,
     /// The template's variables; the secret one is not among them.
     pub variables: Value,
-    /// Where it stands.
     pub status: NotificationStatus,
     /// How often it was handed over, or tried to be.
     pub attempts: u32,
@@ -139,8 +106,8 @@ mod tests {
     #[test]
     fn news_only_moves_forward() {
         use NotificationStatus as S;
-        for news in S::ALL {
-            assert!(news.overtakes().all(|old| old != news), "{news} repeated");
+        for &delivery_event in S::ALL {
+            assert!(delivery_event.overtakes().all(|old| old != delivery_event), "{delivery_event} repeated");
         }
         assert_eq!(S::Sent.overtakes().collect::<Vec<_>>(), [S::Pending]);
         assert!(S::Delivered.overtakes().any(|old| old == S::Failed), "what we gave up on may have arrived");

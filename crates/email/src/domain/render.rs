@@ -1,7 +1,7 @@
 use askama::Template as _;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Brand, Letter, Variables};
+use super::{Brand, Mail, Variables};
 
 mod links;
 mod parts;
@@ -13,12 +13,11 @@ pub use subject::subject;
 
 /// A mail as it goes out.
 #[derive(Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Rendered {
     /// Subject line; one line, without secrets.
     pub subject: String,
-    /// HTML part.
     pub html: String,
-    /// Plain-text part.
     pub text: String,
 }
 
@@ -29,7 +28,7 @@ impl std::fmt::Debug for Rendered {
     }
 }
 
-/// The letter cannot be written.
+/// The mail cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
     /// The template asks for a secret that is not there (any more).
@@ -40,17 +39,17 @@ pub enum RenderError {
     Template(#[from] askama::Error),
 }
 
-/// Fills in a template. The same letter and brand give the same bytes, whenever and wherever: a provider takes a repeated
+/// Fills in a template. The same mail and brand give the same bytes, whenever and wherever: a provider takes a repeated
 /// key only with the same content.
 ///
 /// # Errors
 /// [`RenderError`]
-pub fn render(letter: &Letter, brand: &Brand) -> Result<Rendered, RenderError> {
-    let secret = || letter.secret.as_ref().map(SecretString::expose_secret).ok_or(RenderError::NoSecret);
-    let subject = subject(&letter.variables, brand);
-    let link = links::main(&letter.variables, brand, secret)?;
+pub fn render(Mail { variables, secret }: &Mail, brand: &Brand) -> Result<Rendered, RenderError> {
+    let secret = || secret.as_ref().map(SecretString::expose_secret).ok_or(RenderError::NoSecret);
+    let subject = subject(variables, brand);
+    let link = links::main(variables, brand, secret)?;
     let mail = &Frame { subject: &subject, brand, link: &link };
-    let (html, text) = match &letter.variables {
+    let (html, text) = match variables {
         Variables::AdminWelcome(it) => {
             let temporary_password = secret()?;
             let html = Html::AdminWelcome { mail, it, temporary_password };

@@ -1,4 +1,4 @@
-use kernel::EmailAddress;
+use kernel::{EmailAddress, input::Word as _};
 use rstest::rstest;
 use serde_json::Value;
 use url::Url;
@@ -8,12 +8,12 @@ use crate::domain::{PasswordReset, Template, TrialExpiryWarning, samples};
 
 const SECRET: &str = "s3cret-Token";
 
-fn rendered(letter: &Letter) -> Rendered {
-    render(letter, &samples::brand()).expect("rendered")
+fn rendered(mail: &Mail) -> Rendered {
+    render(mail, &samples::brand()).expect("rendered")
 }
 
-/// A letter in which every text that may be anything is `value`. So is the secret, but on one line: we make it.
-fn letter_of(template: Template, value: &str) -> Letter {
+/// A mail in which every text that may be anything is `value`. So is the secret, but on one line: we make it.
+fn mail_of(template: Template, value: &str) -> Mail {
     let mut variables = samples::variables(template).to_value().expect("an object");
     let names: Vec<String> = variables.as_object().expect("an object").keys().cloned().collect();
     for name in names {
@@ -26,11 +26,11 @@ fn letter_of(template: Template, value: &str) -> Letter {
     let variables = Variables::from_value(template, variables).expect("variables");
     assert!(format!("{variables:?}").contains(&format!("{value:?}")), "{template} has no free text");
     let secret: String = value.chars().filter(|c| !c.is_control()).collect();
-    Letter { variables, secret: template.secret_variable().map(|_| secret.into()) }
+    Mail { variables, secret: template.secret_variable().map(|_| secret.into()) }
 }
 
-fn golden(name: &str, letter: &Letter) {
-    let Rendered { subject, html, text } = rendered(letter);
+fn golden(name: &str, mail: &Mail) {
+    let Rendered { subject, html, text } = rendered(mail);
     insta::with_settings!({ omit_expression => true }, {
         insta::assert_snapshot!(name, format!("Subject: {subject}\n\n{text}\n{html}"));
     });
@@ -49,19 +49,19 @@ fn trial(days_left: u32) -> Variables {
 }
 
 /// What is sent about a ticket that was opened for a bare address.
-fn nameless(template: Template) -> Letter {
+fn nameless(template: Template) -> Mail {
     let mut variables = samples::variables(template).to_value().expect("an object");
     let name = variables.as_object_mut().expect("an object").remove("firstName");
     assert_eq!(name, Some(Value::from("Jo")), "{template}");
-    Letter { variables: Variables::from_value(template, variables).expect("variables"), secret: None }
+    Mail { variables: Variables::from_value(template, variables).expect("variables"), secret: None }
 }
 
 #[test]
 fn letters_read_as_they_did() {
-    for template in Template::ALL {
-        golden(&template.as_str().to_ascii_lowercase(), &samples::letter(template));
+    for &template in Template::ALL {
+        golden(&template.as_str().to_ascii_lowercase(), &samples::mail(template));
     }
-    golden("password_reset_of_staff", &Letter { variables: staff_reset(), secret: Some(samples::MASK.into()) });
+    golden("password_reset_of_staff", &Mail { variables: staff_reset(), secret: Some(samples::MASK.into()) });
     golden("ticket_confirmation_without_name", &nameless(Template::TicketConfirmation));
     golden("ticket_reply_without_name", &nameless(Template::TicketReply));
 }
@@ -70,7 +70,7 @@ fn letters_read_as_they_did() {
 #[case(Template::TicketConfirmation)]
 #[case(Template::TicketReply)]
 fn who_has_no_name_is_greeted_without_one(#[case] template: Template) {
-    let (named, nameless) = (rendered(&samples::letter(template)), rendered(&nameless(template)));
+    let (named, nameless) = (rendered(&samples::mail(template)), rendered(&nameless(template)));
     assert_eq!(nameless.subject, named.subject);
     assert_eq!(nameless.text, named.text.replacen("Hello Jo,\n", "Hello,\n", 1));
     assert_eq!(nameless.html, named.html.replacen(">Hello Jo,<", ">Hello,<", 1));
@@ -80,7 +80,7 @@ fn who_has_no_name_is_greeted_without_one(#[case] template: Template) {
 #[test]
 fn people_and_staff_are_led_to_their_own_side() {
     let page = |template| {
-        let text = rendered(&samples::letter(template)).text;
+        let text = rendered(&samples::mail(template)).text;
         text.lines().find(|line| line.starts_with("https://")).map(str::to_owned).expect("a link")
     };
     assert_eq!(page(Template::TicketReply), page(Template::TicketConfirmation));
@@ -107,14 +107,14 @@ fn subjects_tell_what_it_is_about(#[case] variables: Variables, #[case] expected
 
 #[test]
 fn a_subject_is_one_short_line_whatever_is_in_it() {
-    for template in Template::ALL {
+    for &template in Template::ALL {
         let value = format!("a\r\nBcc: {SECRET}\u{2028}\0{}", "x".repeat(500));
-        let Letter { variables, .. } = letter_of(template, &value);
-        let letter = Letter { variables, secret: Some(SECRET.into()) };
-        let subject = rendered(&letter).subject;
+        let Mail { variables, .. } = mail_of(template, &value);
+        let mail = Mail { variables, secret: Some(SECRET.into()) };
+        let subject = rendered(&mail).subject;
         assert!(!subject.is_empty() && subject.chars().count() <= 120, "{subject}");
         assert!(!subject.chars().any(|c| c.is_control() || c == '\u{2028}'), "{subject:?}");
-        let plain = Letter { secret: Some(SECRET.into()), ..samples::letter(template) };
+        let plain = Mail { secret: Some(SECRET.into()), ..samples::mail(template) };
         assert!(!rendered(&plain).subject.contains(SECRET), "{template}");
     }
 }
@@ -125,8 +125,8 @@ fn values_are_escaped_in_html_and_literal_in_text() {
     // In a text or attribute, in a link's query, and in its path.
     const ESCAPED: [&str; 3] =
         ["&#60;script&#62;&#34;&#39;&#38;", "%3Cscript%3E%22%27%26", "%3Cscript%3E%22&#39;&#38;"];
-    for template in Template::ALL {
-        let Rendered { html, text, .. } = rendered(&letter_of(template, VALUE));
+    for &template in Template::ALL {
+        let Rendered { html, text, .. } = rendered(&mail_of(template, VALUE));
         assert!(html.contains(ESCAPED[0]), "{html}");
         let known = ESCAPED.into_iter().chain(["aria-roledescription", "subscription", "noscript"]);
         let rest = known.fold(html, |html, known| html.replace(known, ""));
@@ -137,9 +137,9 @@ fn values_are_escaped_in_html_and_literal_in_text() {
 
 #[test]
 fn text_has_no_entities() {
-    for template in Template::ALL {
-        for letter in [samples::letter(template), letter_of(template, "<script>\"'& Jo")] {
-            let text = rendered(&letter).text;
+    for &template in Template::ALL {
+        for mail in [samples::mail(template), mail_of(template, "<script>\"'& Jo")] {
+            let text = rendered(&mail).text;
             let entity = text.split('&').skip(1).find(|rest| {
                 let name = rest.trim_start_matches(|c: char| c == '#' || c.is_ascii_alphanumeric());
                 name.starts_with(';')
@@ -170,9 +170,9 @@ fn links_lead_to_the_app_or_to_the_support_only() {
         "javascript:alert(1)",
     ];
     let mut leading = 0;
-    for template in Template::ALL {
+    for &template in Template::ALL {
         for value in attempts {
-            let Rendered { html, text, .. } = render(&letter_of(template, value), &brand).expect("rendered");
+            let Rendered { html, text, .. } = render(&mail_of(template, value), &brand).expect("rendered");
             let links = attributes(&html, "href");
             assert!(links.len() >= 3, "button, address, support: {links:?}");
             for link in links {
@@ -191,15 +191,15 @@ fn links_lead_to_the_app_or_to_the_support_only() {
             }
         }
     }
-    assert!(leading >= 5 * attempts.len(), "{leading} letters have a link on a line of its own");
+    assert!(leading >= 5 * attempts.len(), "{leading} mails have a link on a line of its own");
 }
 
 #[test]
 fn a_value_cannot_add_lines_to_a_text() {
     let value = "x\r\n\r\nSign in here:\rhttps://evil.example/\u{2028}y\u{85}z";
-    for template in Template::ALL {
-        let honest = rendered(&letter_of(template, "x")).text;
-        let text = rendered(&letter_of(template, value)).text;
+    for &template in Template::ALL {
+        let honest = rendered(&mail_of(template, "x")).text;
+        let text = rendered(&mail_of(template, value)).text;
         let own = text.lines().filter(|line| !line.starts_with('>')).count();
         let expected = honest.lines().filter(|line| !line.starts_with('>')).count();
         assert_eq!(own, expected, "{text}");
@@ -208,16 +208,16 @@ fn a_value_cannot_add_lines_to_a_text() {
 
 #[test]
 fn every_line_of_a_reason_is_shown() {
-    let Rendered { html, text, .. } = rendered(&letter_of(Template::TenantSuspended, "One & two.\n\nThree."));
+    let Rendered { html, text, .. } = rendered(&mail_of(Template::TenantSuspended, "One & two.\n\nThree."));
     assert!(html.contains(">One &#38; two.<br><br>Three.<"), "{html}");
     assert!(text.contains("\nReason:\n> One & two.\n>\n> Three.\n"), "{text}");
 }
 
 #[test]
 fn a_letter_without_its_secret_is_not_written() {
-    for template in Template::ALL {
-        let letter = Letter { secret: None, ..samples::letter(template) };
-        let written = render(&letter, &samples::brand());
+    for &template in Template::ALL {
+        let mail = Mail { secret: None, ..samples::mail(template) };
+        let written = render(&mail, &samples::brand());
         match template.secret_variable() {
             Some(_) => assert!(matches!(written, Err(RenderError::NoSecret)), "{template}"),
             None => assert!(written.is_ok(), "{template}"),
@@ -227,8 +227,8 @@ fn a_letter_without_its_secret_is_not_written() {
 
 #[test]
 fn a_secret_stands_in_both_parts_and_in_no_debug_output() {
-    for template in Template::ALL.into_iter().filter(|template| template.secret_variable().is_some()) {
-        let rendered = rendered(&Letter { secret: Some(SECRET.into()), ..samples::letter(template) });
+    for template in Template::ALL.iter().copied().filter(|template| template.secret_variable().is_some()) {
+        let rendered = rendered(&Mail { secret: Some(SECRET.into()), ..samples::mail(template) });
         assert!(rendered.html.contains(SECRET) && rendered.text.contains(SECRET), "{template}");
         assert!(!format!("{rendered:?}").contains(SECRET), "{template}");
     }
@@ -236,11 +236,11 @@ fn a_secret_stands_in_both_parts_and_in_no_debug_output() {
 
 #[test]
 fn the_same_letter_gives_the_same_bytes() {
-    for template in Template::ALL {
-        let letter = samples::letter(template);
-        assert_eq!(rendered(&letter), rendered(&letter.clone()), "{template}");
+    for &template in Template::ALL {
+        let mail = samples::mail(template);
+        assert_eq!(rendered(&mail), rendered(&mail.clone()), "{template}");
         let other = Brand { name: "Other".into(), ..samples::brand() };
-        assert_ne!(rendered(&letter), render(&letter, &other).expect("rendered"), "{template}");
+        assert_ne!(rendered(&mail), render(&mail, &other).expect("rendered"), "{template}");
     }
 }
 
@@ -250,8 +250,8 @@ fn a_brand_shows_in_every_part() {
     let color: crate::domain::Color = "#7c2d12".parse().expect("a colour");
     let logo: Url = "https://garage.example/logo.png?a=1&b=2".parse().expect("an address");
     let brand = Brand { name: "Garage & Co".into(), support, color, logo: Some(logo), ..samples::brand() };
-    for template in Template::ALL {
-        let Rendered { html, text, .. } = render(&samples::letter(template), &brand).expect("rendered");
+    for &template in Template::ALL {
+        let Rendered { html, text, .. } = render(&samples::mail(template), &brand).expect("rendered");
         assert!(html.contains("src=\"https://garage.example/logo.png?a=1&#38;b=2\" alt=\"Garage &#38; Co\""), "{html}");
         assert!(html.contains("bgcolor=\"#7c2d12\"") && html.contains("mailto:help@garage.example"), "{html}");
         assert!(text.contains("Garage & Co") && text.contains("help@garage.example"), "{text}");

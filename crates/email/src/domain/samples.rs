@@ -4,14 +4,14 @@ use kernel::Currency;
 use secrecy::SecretString;
 
 use super::{
-    AdminWelcome, Brand, Color, Invoice, Letter, PasswordReset, PaymentFailed, Template, TenantSuspended,
-    TenantWelcome, TicketAssigned, TicketConfirmation, TicketReply, TrialExpiryWarning, Variables,
+    AdminWelcome, Brand, Color, Invoice, Mail, PasswordReset, PaymentFailed, Template, TenantSuspended, TenantWelcome,
+    TicketAssigned, TicketConfirmation, TicketReply, TrialExpiryWarning, Variables,
 };
 
-/// A letter of this template, with a masked secret.
+/// A mail of this template, with a masked secret.
 #[must_use]
-pub fn letter(template: Template) -> Letter {
-    Letter { variables: variables(template), secret: template.secret_variable().map(|_| SecretString::from(MASK)) }
+pub fn mail(template: Template) -> Mail {
+    Mail { variables: variables(template), secret: template.secret_variable().map(|_| SecretString::from(MASK)) }
 }
 
 /// What stands in place of a secret.

@@ -1,4 +1,4 @@
-//! The secret of a letter while it waits: sealed for exactly its row.
+//! The secret of a mail while it waits: sealed for exactly its row.
 
 use kernel::{
     TenantId,

@@ -1,10 +1,25 @@
-use std::{fmt, str::FromStr};
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 /// The templates, by their names on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum Template {
     /// A member of staff is there: temporary password, sign-in link.
     AdminWelcome,
@@ -29,37 +44,6 @@ pub enum Template {
 }
 
 impl Template {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::AdminWelcome,
-        Self::TenantWelcome,
-        Self::PasswordReset,
-        Self::TrialExpiryWarning,
-        Self::PaymentFailed,
-        Self::TicketConfirmation,
-        Self::TicketReply,
-        Self::TicketAssigned,
-        Self::TenantSuspended,
-        Self::Invoice,
-    ];
-
-    /// The name on the wire and in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AdminWelcome => "ADMIN_WELCOME",
-            Self::TenantWelcome => "TENANT_WELCOME",
-            Self::PasswordReset => "PASSWORD_RESET",
-            Self::TrialExpiryWarning => "TRIAL_EXPIRY_WARNING",
-            Self::PaymentFailed => "PAYMENT_FAILED",
-            Self::TicketConfirmation => "TICKET_CONFIRMATION",
-            Self::TicketReply => "TICKET_REPLY",
-            Self::TicketAssigned => "TICKET_ASSIGNED",
-            Self::TenantSuspended => "TENANT_SUSPENDED",
-            Self::Invoice => "INVOICE",
-        }
-    }
-
     /// When it is sent, for people.
     #[must_use]
     pub const fn description(self) -> &'static str {
@@ -85,26 +69,5 @@ impl Template {
             Self::TenantWelcome | Self::PasswordReset => Some("token"),
             _ => None,
         }
-    }
-}
-
-impl fmt::Display for Template {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// No template has this name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "must be one of ADMIN_WELCOME, TENANT_WELCOME, PASSWORD_RESET, TRIAL_EXPIRY_WARNING, PAYMENT_FAILED, \
-    TICKET_CONFIRMATION, TICKET_REPLY, TICKET_ASSIGNED, TENANT_SUSPENDED, INVOICE"
-)]
-pub struct UnknownTemplate;
-
-impl FromStr for Template {
-    type Err = UnknownTemplate;
-    fn from_str(text: &str) -> Result<Self, UnknownTemplate> {
-        Self::ALL.into_iter().find(|template| template.as_str() == text).ok_or(UnknownTemplate)
     }
 }

@@ -131,7 +131,7 @@ pub enum MailerSetupError {
     ApiUrl,
     /// No HTTP client, mostly for want of certificates.
     #[error("no HTTP client")]
-    Http(#[source] reqwest::Error),
+    Http(#[from] outbound::SetupError),
     /// No TLS, mostly for want of certificates.
     #[error("no TLS for SMTP")]
     Tls(#[source] lettre::transport::smtp::Error),

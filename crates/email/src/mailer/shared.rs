@@ -64,7 +64,7 @@ mod tests {
     use crate::domain::{NotificationId, Template, render, samples};
 
     fn from(name: &str) -> String {
-        let content = render(&samples::letter(Template::Invoice), &samples::brand()).expect("a mail");
+        let content = render(&samples::mail(Template::Invoice), &samples::brand()).expect("a mail");
         let brand = crate::domain::Brand { name: name.to_owned(), ..samples::brand() };
         let to = "jo@example.com".parse().expect("an address");
         let message = Message::new(NotificationId(uuid::Uuid::nil()), &brand, to, Template::Invoice, content);

@@ -22,7 +22,7 @@ impl Erasure {
     }
 
     /// Deletes messages to a person, sent or not, and, if nobody else has the address, its entry in the suppression list.
-    /// A message in the courier's hands is not put back: its row is gone.
+    /// A message in the mail dispatcher's hands is not put back: its row is gone.
     ///
     /// # Errors
     /// What the store says.

@@ -1,4 +1,4 @@
-use kernel::Actor;
+use kernel::Subject;
 use rstest::rstest;
 
 use super::*;
@@ -7,8 +7,8 @@ use crate::{
     service::test_ports::{Mocks, address, broken, id, now},
 };
 
-fn news(status: NotificationStatus, suppress: Option<SuppressionReason>) -> News {
-    News {
+fn delivery_event(status: NotificationStatus, suppress: Option<SuppressionReason>) -> DeliveryEvent {
+    DeliveryEvent {
         status,
         notification_id: Some(id(1)),
         provider_message_id: Some("re_1".to_owned()),
@@ -17,12 +17,12 @@ fn news(status: NotificationStatus, suppress: Option<SuppressionReason>) -> News
     }
 }
 
-/// A log that knows the message that the news is of.
-fn knowing(news: &News) -> Mocks {
-    let wanted = news.clone();
+/// A log that knows the message that the delivery event is of.
+fn knowing(delivery_event: &DeliveryEvent) -> Mocks {
+    let wanted = delivery_event.clone();
     let mut mocks = Mocks::default();
-    mocks.notifications.expect_note_in().times(1).returning(move |_, news, at| {
-        assert_eq!((news, at), (&wanted, now()));
+    mocks.notifications.expect_note_in().times(1).returning(move |_, delivery_event, at| {
+        assert_eq!((delivery_event, at), (&wanted, now()));
         Ok(Some((id(1), address("p1@example.com"))))
     });
     mocks
@@ -33,12 +33,12 @@ fn knowing(news: &News) -> Mocks {
 #[case(NotificationStatus::Bounced)]
 #[case(NotificationStatus::Failed)]
 #[tokio::test]
-async fn news_that_speak_against_no_address_suppress_none(#[case] status: NotificationStatus) {
-    let news = news(status, None);
-    let kept = knowing(&news).ports();
-    Feedback::new(kept.ports.clone()).take(&news).await.expect("taken");
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
-    assert!(kept.entries().is_empty());
+async fn delivery_events_that_speak_against_no_address_suppress_none(#[case] status: NotificationStatus) {
+    let delivery_event = delivery_event(status, None);
+    let fixture = knowing(&delivery_event).deps();
+    Feedback::new(fixture.deps.clone()).take(&delivery_event).await.expect("taken");
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
+    assert!(fixture.entries().is_empty());
 }
 
 #[rstest]
@@ -48,62 +48,62 @@ async fn news_that_speak_against_no_address_suppress_none(#[case] status: Notifi
 async fn a_bounce_or_a_complaint_suppresses_the_address_of_our_message(
     #[case] status: NotificationStatus,
     #[case] reason: SuppressionReason,
-    #[case] told: &str,
+    #[case] recorded: &str,
 ) {
-    let news = news(status, Some(reason));
-    let mut mocks = knowing(&news);
+    let delivery_event = delivery_event(status, Some(reason));
+    let mut mocks = knowing(&delivery_event);
     mocks.suppressions.expect_insert_in().times(1).returning(move |_, new| {
         assert_eq!((&new.email, new.reason), (&address("p1@example.com"), reason));
         assert_eq!((new.notification_id, new.created_at), (Some(id(1)), now()));
         Ok(true)
     });
-    let kept = mocks.ports();
-    Feedback::new(kept.ports.clone()).take(&news).await.expect("taken");
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
-    let told_of = kept.told.entries.lock().expect("not poisoned");
-    let [(actor, entry)] = told_of.as_slice() else { panic!("{told_of:?}") };
-    assert!(matches!(actor, Actor::System("mail provider")), "{actor:?}");
+    let fixture = mocks.deps();
+    Feedback::new(fixture.deps.clone()).take(&delivery_event).await.expect("taken");
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
+    let entries = fixture.recorded.entries.lock().expect("not poisoned");
+    let [(subject, entry)] = entries.as_slice() else { panic!("{entries:?}") };
+    assert!(matches!(subject, Subject::System("mail provider")), "{subject:?}");
     assert_eq!((entry.action, entry.resource), ("SUPPRESSION_ADDED", "suppression"));
-    assert_eq!(entry.changes.to_value(), serde_json::json!({ "reason": { "from": null, "to": told } }));
+    assert_eq!(entry.changes.to_value(), serde_json::json!({ "reason": { "from": null, "to": recorded } }));
     assert!(!format!("{entry:?}").contains('@'), "{entry:?}");
 }
 
 #[tokio::test]
-async fn an_address_is_told_of_once() {
-    let news = news(NotificationStatus::Bounced, Some(SuppressionReason::Bounce));
-    let mut mocks = knowing(&news);
+async fn an_address_is_entries_once() {
+    let delivery_event = delivery_event(NotificationStatus::Bounced, Some(SuppressionReason::Bounce));
+    let mut mocks = knowing(&delivery_event);
     mocks.suppressions.expect_insert_in().times(1).returning(|_, _| Ok(false));
-    let kept = mocks.ports();
-    Feedback::new(kept.ports.clone()).take(&news).await.expect("taken");
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
-    assert!(kept.entries().is_empty());
+    let fixture = mocks.deps();
+    Feedback::new(fixture.deps.clone()).take(&delivery_event).await.expect("taken");
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
+    assert!(fixture.entries().is_empty());
 }
 
 #[tokio::test]
-async fn news_of_what_is_not_ours_suppress_nobody() {
+async fn delivery_events_of_what_is_not_ours_suppress_nobody() {
     let mut mocks = Mocks::default();
     mocks.notifications.expect_note_in().times(1).returning(|_, _, _| Ok(None));
-    let kept = mocks.ports();
-    let news = news(NotificationStatus::Complained, Some(SuppressionReason::Complaint));
-    Feedback::new(kept.ports.clone()).take(&news).await.expect("passed over");
-    kept.assert_undone();
+    let fixture = mocks.deps();
+    let delivery_event = delivery_event(NotificationStatus::Complained, Some(SuppressionReason::Complaint));
+    Feedback::new(fixture.deps.clone()).take(&delivery_event).await.expect("passed over");
+    fixture.assert_undone();
 }
 
 #[tokio::test]
 async fn what_cannot_be_kept_is_asked_for_again() {
-    let news = news(NotificationStatus::Bounced, Some(SuppressionReason::Bounce));
+    let delivery_event = delivery_event(NotificationStatus::Bounced, Some(SuppressionReason::Bounce));
     let mut mocks = Mocks::default();
     mocks.notifications.expect_note_in().returning(|_, _, _| Err(broken()));
-    let no_log = mocks.ports();
-    let mut mocks = knowing(&news);
+    let no_log = mocks.deps();
+    let mut mocks = knowing(&delivery_event);
     mocks.suppressions.expect_insert_in().returning(|_, _| Err(broken()));
-    let no_list = mocks.ports();
-    let mut mocks = Mocks { audit_fails: true, ..knowing(&news) };
+    let no_list = mocks.deps();
+    let mut mocks = Mocks { audit_fails: true, ..knowing(&delivery_event) };
     mocks.suppressions.expect_insert_in().returning(|_, _| Ok(true));
-    let no_trail = mocks.ports();
-    for kept in [no_log, no_list, no_trail] {
-        let outcome = Feedback::new(kept.ports.clone()).take(&news).await;
+    let no_trail = mocks.deps();
+    for fixture in [no_log, no_list, no_trail] {
+        let outcome = Feedback::new(fixture.deps.clone()).take(&delivery_event).await;
         assert!(matches!(outcome, Err(EmailError::Store(_))), "{outcome:?}");
-        kept.assert_undone();
+        fixture.assert_undone();
     }
 }

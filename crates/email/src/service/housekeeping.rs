@@ -1,10 +1,8 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use kernel::{
-    Clock, StoreError,
-    jobs::{Items, Job, JobError},
-};
+use kernel::{Clock, StoreError};
+use platform::jobs::{Items, Job, JobError};
 use tokio_util::sync::CancellationToken;
 
 use crate::repository::MailQueue;

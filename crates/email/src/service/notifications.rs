@@ -1,13 +1,14 @@
 use kernel::{
     AuditEntry, EmailAddress, EventId, RequestContext, TenantId, Tx, VersionMatch,
+    input::Word as _,
     page::{Page, PageRequest},
 };
 
-use super::Ports;
+use super::Dependencies;
 use crate::{
     EmailError,
     domain::{
-        ByTime, Letter, Notification, NotificationFilter, NotificationId, NotificationStatus,
+        ByTime, Mail, Notification, NotificationFilter, NotificationId, NotificationStatus,
         secret::{self, Owner},
         subject,
     },
@@ -24,7 +25,7 @@ pub struct NewNotification {
     /// Whom it is for.
     pub recipient: EmailAddress,
     /// What is to be said.
-    pub letter: Letter,
+    pub mail: Mail,
     /// A key under which a message is queued once and never again, if it needs one.
     pub once: Option<String>,
 }
@@ -32,14 +33,14 @@ pub struct NewNotification {
 /// The log of what was, is and will be sent.
 #[derive(Debug, Clone)]
 pub struct Notifications {
-    ports: Ports,
+    deps: Dependencies,
 }
 
 impl Notifications {
-    /// The log over these ports.
+    /// The log over these dependencies.
     #[must_use]
-    pub fn new(ports: Ports) -> Self {
-        Self { ports }
+    pub fn new(deps: Dependencies) -> Self {
+        Self { deps }
     }
 
     /// Queues messages: they are sent if and only if the transaction commits, each once. Those whose key was used before are
@@ -49,22 +50,22 @@ impl Notifications {
     /// [`EmailError::Seal`], [`EmailError::Store`]; the caller must then let the transaction roll back.
     pub async fn queue_in(&self, tx: &mut Tx, new: Vec<NewNotification>) -> Result<Vec<NotificationId>, EmailError> {
         let queued: Vec<Queued> = new.into_iter().map(|new| self.queued(new)).collect::<Result<_, _>>()?;
-        Ok(self.ports.notifications.insert_in(tx, &queued).await?)
+        Ok(self.deps.notifications.insert_in(tx, &queued).await?)
     }
 
     fn queued(&self, new: NewNotification) -> Result<Queued, EmailError> {
-        let now = self.ports.clock.now();
-        let id = NotificationId(self.ports.entropy.uuid_v7(now));
-        let Letter { variables, secret } = new.letter;
+        let now = self.deps.clock.now();
+        let id = NotificationId(self.deps.entropy.uuid_v7(now));
+        let Mail { variables, secret } = new.mail;
         let owner = Owner::new(id, new.tenant_id);
-        let secret = secret.map(|secret| secret::seal(&self.ports.key_ring, &owner, &secret)).transpose()?;
+        let secret = secret.map(|secret| secret::seal(&self.deps.key_ring, &owner, &secret)).transpose()?;
         let notification = Notification {
             id,
             event_id: new.event_id,
             tenant_id: new.tenant_id,
             recipient: new.recipient,
             template: variables.template(),
-            subject: subject(&variables, &self.ports.brand),
+            subject: subject(&variables, &self.deps.brand),
             variables: variables.to_value().map_err(|error| kernel::StoreError::corrupt("variables", error))?,
             status: NotificationStatus::Pending,
             attempts: 0,
@@ -85,7 +86,7 @@ impl Notifications {
     /// # Errors
     /// [`EmailError::NotificationNotFound`], [`EmailError::Store`].
     pub async fn get(&self, id: NotificationId) -> Result<Notification, EmailError> {
-        self.ports.notifications.find(id).await?.ok_or(EmailError::NotificationNotFound)
+        self.deps.notifications.find(id).await?.ok_or(EmailError::NotificationNotFound)
     }
 
     /// A page of the log.
@@ -97,23 +98,23 @@ impl Notifications {
         filter: &NotificationFilter,
         page: &PageRequest<ByTime>,
     ) -> Result<Page<Notification>, EmailError> {
-        Ok(self.ports.notifications.list(filter, page).await?)
+        Ok(self.deps.notifications.list(filter, page).await?)
     }
 
     /// Has a message sent again that was given up on, if it still has one of the `versions`.
     ///
     /// # Errors
     /// [`EmailError::NotificationNotFound`], [`EmailError::VersionMismatch`], [`EmailError::IllegalTransition`] for
-    /// any other state, [`EmailError::AddressSuppressed`], [`EmailError::SecretErased`] where the letter needs one.
+    /// any other state, [`EmailError::AddressSuppressed`], [`EmailError::SecretErased`] where the mail needs one.
     pub async fn retry(
         &self,
         context: &RequestContext,
         id: NotificationId,
         versions: &VersionMatch,
     ) -> Result<Notification, EmailError> {
-        let ports = &self.ports;
-        let mut tx = ports.transactor.begin().await?;
-        let found = ports.notifications.find_for_update(&mut tx, id).await?;
+        let deps = &self.deps;
+        let mut tx = deps.transactor.begin().await?;
+        let found = deps.notifications.find_for_update(&mut tx, id).await?;
         let Queued { notification: before, secret, .. } = found.ok_or(EmailError::NotificationNotFound)?;
         if !versions.allows(before.version) {
             return Err(EmailError::VersionMismatch);
@@ -124,14 +125,14 @@ impl Notifications {
         if before.template.secret_variable().is_some() && secret.is_none() {
             return Err(EmailError::SecretErased);
         }
-        if ports.suppressions.find_in(&mut tx, &before.recipient).await?.is_some() {
+        if deps.suppressions.find_in(&mut tx, &before.recipient).await?.is_some() {
             return Err(EmailError::AddressSuppressed);
         }
-        let after = ports.notifications.requeue_in(&mut tx, id, ports.clock.now()).await?;
+        let after = deps.notifications.requeue_in(&mut tx, id, deps.clock.now()).await?;
         let changes = kernel::Changes::new().field("status", &before.status.as_str(), &after.status.as_str());
         let entry = AuditEntry::done("NOTIFICATION_RETRIED", "notification", id).changes(changes);
         let entry = AuditEntry { tenant_id: before.tenant_id, ..entry };
-        ports.audit.record_in(&mut tx, context, entry).await?;
+        deps.audit.record_in(&mut tx, context, entry).await?;
         tx.commit().await?;
         Ok(after)
     }

@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex};
 
-use kernel::Transactor;
+use kernel::{Transactor, input::Word as _};
 use rstest::rstest;
 use secrecy::ExposeSecret;
 use uuid::Uuid;
@@ -8,7 +8,9 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     domain::{SuppressionReason, Template, samples},
-    service::test_ports::{Kept, Mocks, SECRET, address, broken, claimed, context, id, now, ring, suppressed, tenant},
+    service::test_ports::{
+        Fixture, Mocks, SECRET, address, broken, claimed, context, id, now, ring, suppressed, tenant,
+    },
 };
 
 fn new(template: Template, tenant_id: Option<TenantId>) -> NewNotification {
@@ -17,7 +19,7 @@ fn new(template: Template, tenant_id: Option<TenantId>) -> NewNotification {
         event_id: Some(EventId(Uuid::from_u128(3))),
         tenant_id,
         recipient: address("jo@example.com"),
-        letter: Letter { variables: samples::variables(template), secret },
+        mail: Mail { variables: samples::variables(template), secret },
         once: None,
     }
 }
@@ -31,9 +33,9 @@ async fn queue(new: Vec<NewNotification>) -> Vec<Queued> {
         rows.lock().expect("not poisoned").extend_from_slice(messages);
         Ok(messages.iter().map(|message| message.notification.id).collect())
     });
-    let kept = mocks.ports();
-    let mut tx = kept.transactor.begin().await.expect("begins");
-    let ids = Notifications::new(kept.ports).queue_in(&mut tx, new).await.expect("queued");
+    let fixture = mocks.deps();
+    let mut tx = fixture.transactor.begin().await.expect("begins");
+    let ids = Notifications::new(fixture.deps).queue_in(&mut tx, new).await.expect("queued");
     let rows = given.lock().expect("not poisoned").clone();
     assert_eq!(ids, rows.iter().map(|row| row.notification.id).collect::<Vec<_>>());
     rows
@@ -41,7 +43,7 @@ async fn queue(new: Vec<NewNotification>) -> Vec<Queued> {
 
 #[tokio::test]
 async fn a_message_waits_from_the_first_moment_with_its_secret_apart() {
-    for template in Template::ALL {
+    for &template in Template::ALL {
         let rows = queue(vec![NewNotification { once: Some("k".to_owned()), ..new(template, Some(tenant())) }]).await;
         let [Queued { notification, secret, once, first_attempt_at: None }] = rows.as_slice() else {
             panic!("{rows:?}")
@@ -53,8 +55,8 @@ async fn a_message_waits_from_the_first_moment_with_its_secret_apart() {
         assert_eq!(notification.recipient, address("jo@example.com"));
         assert_eq!(once.as_deref(), Some("k"));
         assert!(!notification.subject.is_empty());
-        let told = format!("{} {} {rows:?}", notification.subject, notification.variables);
-        assert!(!told.contains(SECRET), "{told}");
+        let recorded = format!("{} {} {rows:?}", notification.subject, notification.variables);
+        assert!(!recorded.contains(SECRET), "{recorded}");
         assert_eq!(secret.is_some(), template.secret_variable().is_some(), "{template}");
         if let Some(name) = template.secret_variable() {
             assert_eq!(notification.variables.get(name), None, "{template}");
@@ -86,9 +88,9 @@ async fn only_those_that_were_added_are_answered_and_a_failure_is_passed_on() {
     let mut mocks = Mocks::default();
     mocks.notifications.expect_insert_in().times(1).returning(|_, messages| Ok(vec![messages[1].notification.id]));
     mocks.notifications.expect_insert_in().times(1).returning(|_, _| Err(broken()));
-    let kept = mocks.ports();
-    let mut tx = kept.transactor.begin().await.expect("begins");
-    let notifications = Notifications::new(kept.ports);
+    let fixture = mocks.deps();
+    let mut tx = fixture.transactor.begin().await.expect("begins");
+    let notifications = Notifications::new(fixture.deps);
     let two = || vec![new(Template::Invoice, None), new(Template::Invoice, None)];
     assert_eq!(notifications.queue_in(&mut tx, two()).await.expect("queued").len(), 1);
     let failed = notifications.queue_in(&mut tx, two()).await;
@@ -113,10 +115,10 @@ fn log_with(message: Option<Queued>) -> Mocks {
     mocks
 }
 
-async fn retry(mocks: Mocks, versions: VersionMatch) -> (Kept, Result<Notification, EmailError>) {
-    let kept = mocks.ports();
-    let outcome = Notifications::new(kept.ports.clone()).retry(&context(), id(1), &versions).await;
-    (kept, outcome)
+async fn retry(mocks: Mocks, versions: VersionMatch) -> (Fixture, Result<Notification, EmailError>) {
+    let fixture = mocks.deps();
+    let outcome = Notifications::new(fixture.deps.clone()).retry(&context(), id(1), &versions).await;
+    (fixture, outcome)
 }
 
 #[rstest]
@@ -127,32 +129,32 @@ async fn retry(mocks: Mocks, versions: VersionMatch) -> (Kept, Result<Notificati
 #[case::complained(NotificationStatus::Complained)]
 #[tokio::test]
 async fn only_what_was_given_up_on_is_sent_again(#[case] status: NotificationStatus) {
-    let (kept, outcome) = retry(log_with(Some(ended(Template::Invoice, status))), VersionMatch::Any).await;
+    let (fixture, outcome) = retry(log_with(Some(ended(Template::Invoice, status))), VersionMatch::Any).await;
     assert!(matches!(outcome, Err(EmailError::IllegalTransition)), "{outcome:?}");
-    kept.assert_undone();
+    fixture.assert_undone();
 }
 
 #[tokio::test]
 async fn what_is_not_there_or_has_changed_is_not_sent_again() {
-    let (kept, outcome) = retry(log_with(None), VersionMatch::Any).await;
+    let (fixture, outcome) = retry(log_with(None), VersionMatch::Any).await;
     assert!(matches!(outcome, Err(EmailError::NotificationNotFound)), "{outcome:?}");
-    kept.assert_undone();
+    fixture.assert_undone();
     // The version is told before the state, which the client cannot know.
     for status in [NotificationStatus::Failed, NotificationStatus::Sent] {
         let message = ended(Template::Invoice, status);
-        let (kept, outcome) = retry(log_with(Some(message)), VersionMatch::OneOf(vec![1, 3])).await;
+        let (fixture, outcome) = retry(log_with(Some(message)), VersionMatch::OneOf(vec![1, 3])).await;
         assert!(matches!(outcome, Err(EmailError::VersionMismatch)), "{outcome:?}");
-        kept.assert_undone();
+        fixture.assert_undone();
     }
 }
 
 #[tokio::test]
 async fn what_lost_its_secret_is_not_sent_again() {
-    for template in Template::ALL.into_iter().filter(|template| template.secret_variable().is_some()) {
+    for template in Template::ALL.iter().copied().filter(|template| template.secret_variable().is_some()) {
         let message = Queued { secret: None, ..ended(template, NotificationStatus::Failed) };
-        let (kept, outcome) = retry(log_with(Some(message)), VersionMatch::Any).await;
+        let (fixture, outcome) = retry(log_with(Some(message)), VersionMatch::Any).await;
         assert!(matches!(outcome, Err(EmailError::SecretErased)), "{outcome:?}");
-        kept.assert_undone();
+        fixture.assert_undone();
     }
 }
 
@@ -163,9 +165,9 @@ async fn nothing_is_sent_again_to_a_suppressed_address() {
         assert_eq!(email, &address("p1@example.com"));
         Ok(Some(suppressed("p1@example.com", SuppressionReason::Bounce)))
     });
-    let (kept, outcome) = retry(mocks, VersionMatch::Any).await;
+    let (fixture, outcome) = retry(mocks, VersionMatch::Any).await;
     assert!(matches!(outcome, Err(EmailError::AddressSuppressed)), "{outcome:?}");
-    kept.assert_undone();
+    fixture.assert_undone();
 }
 
 /// A log in which this message can be sent again.
@@ -190,30 +192,30 @@ async fn what_was_given_up_on_is_sent_again_and_told(
     #[case] versions: VersionMatch,
     #[case] from: &str,
 ) {
-    let (kept, outcome) = retry(willing(ended(template, status)), versions).await;
+    let (fixture, outcome) = retry(willing(ended(template, status)), versions).await;
     assert_eq!(outcome.expect("queued").version, 3);
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
-    let entries = kept.entries();
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
+    let entries = fixture.entries();
     let [entry] = entries.as_slice() else { panic!("{entries:?}") };
     assert_eq!((entry.action, entry.resource, entry.status_code), ("NOTIFICATION_RETRIED", "notification", 200));
     assert_eq!((entry.resource_id.clone(), entry.tenant_id), (Some(id(1).to_string()), Some(tenant())));
     assert_eq!(entry.changes.to_value(), serde_json::json!({ "status": { "from": from, "to": "PENDING" } }));
     assert!(!format!("{entry:?}").contains('@'), "{entry:?}");
-    assert_eq!(kept.told.entries.lock().expect("not poisoned")[0].0, context().actor);
+    assert_eq!(fixture.recorded.entries.lock().expect("not poisoned")[0].0, context().caller.subject);
 }
 
 #[tokio::test]
 async fn without_its_entry_nothing_is_sent_again() {
     let mocks = Mocks { audit_fails: true, ..willing(ended(Template::Invoice, NotificationStatus::Failed)) };
-    let (kept, outcome) = retry(mocks, VersionMatch::Any).await;
+    let (fixture, outcome) = retry(mocks, VersionMatch::Any).await;
     assert!(matches!(outcome, Err(EmailError::Store(_))), "{outcome:?}");
-    kept.assert_undone();
+    fixture.assert_undone();
 }
 
 #[tokio::test]
 async fn reading_tells_what_is_not_there() {
     let mut mocks = Mocks::default();
     mocks.notifications.expect_find().times(1).returning(|_| Ok(None));
-    let notifications = Notifications::new(mocks.ports().ports);
+    let notifications = Notifications::new(mocks.deps().deps);
     assert!(matches!(notifications.get(id(1)).await, Err(EmailError::NotificationNotFound)));
 }

@@ -1,9 +1,10 @@
 use kernel::{
     AuditEntry, Changes, EmailAddress, RequestContext, Tx,
+    input::Word as _,
     page::{Page, PageRequest},
 };
 
-use super::Ports;
+use super::Dependencies;
 use crate::{
     EmailError,
     domain::{ByTime, NotificationId, Suppression, SuppressionFilter, SuppressionReason},
@@ -12,14 +13,14 @@ use crate::{
 /// The list of addresses that nothing is sent to.
 #[derive(Debug, Clone)]
 pub struct Suppressions {
-    ports: Ports,
+    deps: Dependencies,
 }
 
 impl Suppressions {
-    /// The list over these ports.
+    /// The list over these dependencies.
     #[must_use]
-    pub fn new(ports: Ports) -> Self {
-        Self { ports }
+    pub fn new(deps: Dependencies) -> Self {
+        Self { deps }
     }
 
     /// A page of the list.
@@ -31,7 +32,7 @@ impl Suppressions {
         filter: &SuppressionFilter,
         page: &PageRequest<ByTime>,
     ) -> Result<Page<Suppression>, EmailError> {
-        Ok(self.ports.suppressions.list(filter, page).await?)
+        Ok(self.deps.suppressions.list(filter, page).await?)
     }
 
     /// Puts an address on the list by hand; one that is on it already stays as it is. In the caller's transaction, so that
@@ -47,11 +48,11 @@ impl Suppressions {
     ) -> Result<(Suppression, bool), EmailError> {
         // Round again for an entry that was taken off between the two statements.
         loop {
-            let added = self.ports.suppress_in(tx, context, email.clone(), SuppressionReason::Manual, None).await?;
+            let added = self.deps.suppress_in(tx, context, email.clone(), SuppressionReason::Manual, None).await?;
             if let Some(suppression) = added {
                 return Ok((suppression, true));
             }
-            if let Some(known) = self.ports.suppressions.find_in(tx, &email).await? {
+            if let Some(known) = self.deps.suppressions.find_in(tx, &email).await? {
                 return Ok((known, false));
             }
         }
@@ -62,19 +63,19 @@ impl Suppressions {
     /// # Errors
     /// [`EmailError::SuppressionNotFound`], [`EmailError::Store`].
     pub async fn remove(&self, context: &RequestContext, email: &EmailAddress) -> Result<Suppression, EmailError> {
-        let ports = &self.ports;
-        let mut tx = ports.transactor.begin().await?;
-        let found = ports.suppressions.find_in(&mut tx, email).await?.ok_or(EmailError::SuppressionNotFound)?;
-        ports.suppressions.delete_in(&mut tx, found.id).await?;
+        let deps = &self.deps;
+        let mut tx = deps.transactor.begin().await?;
+        let found = deps.suppressions.find_in(&mut tx, email).await?.ok_or(EmailError::SuppressionNotFound)?;
+        deps.suppressions.delete_in(&mut tx, found.id).await?;
         let changes = Changes::new().field("reason", &Some(found.reason.as_str()), &None);
         let entry = AuditEntry::done("SUPPRESSION_REMOVED", "suppression", found.id).changes(changes);
-        ports.audit.record_in(&mut tx, context, entry).await?;
+        deps.audit.record_in(&mut tx, context, entry).await?;
         tx.commit().await?;
         Ok(found)
     }
 }
 
-impl Ports {
+impl Dependencies {
     /// Puts an address on the list; `None` when it was there.
     pub(super) async fn suppress_in(
         &self,

@@ -14,13 +14,13 @@ async fn an_address_is_added_and_told_of_without_itself() {
         assert_eq!(new.notification_id, None);
         Ok(true)
     });
-    let kept = mocks.ports();
-    let mut tx = kept.transactor.begin().await.expect("begins");
-    let suppressions = Suppressions::new(kept.ports.clone());
+    let fixture = mocks.deps();
+    let mut tx = fixture.transactor.begin().await.expect("begins");
+    let suppressions = Suppressions::new(fixture.deps.clone());
     let added = suppressions.add_in(&mut tx, &context(), address("jo@example.com")).await;
     let (added, new) = added.expect("added");
     assert!(new);
-    let entries = kept.entries();
+    let entries = fixture.entries();
     let [entry] = entries.as_slice() else { panic!("{entries:?}") };
     assert_eq!((entry.action, entry.resource, entry.status_code), ("SUPPRESSION_ADDED", "suppression", 201));
     assert_eq!(entry.resource_id, Some(added.id.to_string()));
@@ -35,12 +35,12 @@ async fn an_address_that_is_on_the_list_stays_as_it_is_and_nothing_is_told() {
     let known = suppressed("jo@example.com", SuppressionReason::Complaint);
     let found = known.clone();
     mocks.suppressions.expect_find_in().times(1).return_once(|_, _| Ok(Some(found)));
-    let kept = mocks.ports();
-    let mut tx = kept.transactor.begin().await.expect("begins");
-    let suppressions = Suppressions::new(kept.ports.clone());
+    let fixture = mocks.deps();
+    let mut tx = fixture.transactor.begin().await.expect("begins");
+    let suppressions = Suppressions::new(fixture.deps.clone());
     let outcome = suppressions.add_in(&mut tx, &context(), address("jo@example.com")).await;
     assert_eq!(outcome.expect("found"), (known, false));
-    assert!(kept.entries().is_empty());
+    assert!(fixture.entries().is_empty());
 }
 
 #[tokio::test]
@@ -49,21 +49,21 @@ async fn an_address_that_is_taken_off_meanwhile_is_added_after_all() {
     mocks.suppressions.expect_insert_in().times(1).returning(|_, _| Ok(false));
     mocks.suppressions.expect_find_in().times(1).returning(|_, _| Ok(None));
     mocks.suppressions.expect_insert_in().times(1).returning(|_, _| Ok(true));
-    let kept = mocks.ports();
-    let mut tx = kept.transactor.begin().await.expect("begins");
-    let suppressions = Suppressions::new(kept.ports.clone());
+    let fixture = mocks.deps();
+    let mut tx = fixture.transactor.begin().await.expect("begins");
+    let suppressions = Suppressions::new(fixture.deps.clone());
     let outcome = suppressions.add_in(&mut tx, &context(), address("jo@example.com")).await;
     assert!(outcome.expect("added").1);
-    assert_eq!(kept.entries().len(), 1);
+    assert_eq!(fixture.entries().len(), 1);
 }
 
 #[tokio::test]
 async fn without_its_entry_an_address_is_not_added() {
     let mut mocks = Mocks { audit_fails: true, ..Mocks::default() };
     mocks.suppressions.expect_insert_in().returning(|_, _| Ok(true));
-    let kept = mocks.ports();
-    let mut tx = kept.transactor.begin().await.expect("begins");
-    let outcome = Suppressions::new(kept.ports).add_in(&mut tx, &context(), address("jo@example.com")).await;
+    let fixture = mocks.deps();
+    let mut tx = fixture.transactor.begin().await.expect("begins");
+    let outcome = Suppressions::new(fixture.deps).add_in(&mut tx, &context(), address("jo@example.com")).await;
     assert!(matches!(outcome, Err(EmailError::Store(_))), "{outcome:?}");
 }
 
@@ -74,11 +74,11 @@ async fn an_address_is_taken_off_and_told_of_without_itself() {
     let (found, wanted) = (known.clone(), known.id);
     mocks.suppressions.expect_find_in().times(1).return_once(|_, _| Ok(Some(found)));
     mocks.suppressions.expect_delete_in().times(1).returning(move |_, id| Ok(id == wanted));
-    let kept = mocks.ports();
-    let removed = Suppressions::new(kept.ports.clone()).remove(&context(), &address("jo@example.com")).await;
+    let fixture = mocks.deps();
+    let removed = Suppressions::new(fixture.deps.clone()).remove(&context(), &address("jo@example.com")).await;
     assert_eq!(removed.expect("removed"), known);
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
-    let entries = kept.entries();
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
+    let entries = fixture.entries();
     let [entry] = entries.as_slice() else { panic!("{entries:?}") };
     assert_eq!((entry.action, entry.resource_id.clone()), ("SUPPRESSION_REMOVED", Some(known.id.to_string())));
     assert_eq!(entry.changes.to_value(), serde_json::json!({ "reason": { "from": "BOUNCE", "to": null } }));
@@ -87,14 +87,14 @@ async fn an_address_is_taken_off_and_told_of_without_itself() {
 
 #[tokio::test]
 async fn what_cannot_be_taken_off_stays() {
-    let kept = {
+    let fixture = {
         let mut mocks = Mocks::default();
         mocks.suppressions.expect_find_in().times(1).returning(|_, _| Ok(None));
-        mocks.ports()
+        mocks.deps()
     };
-    let outcome = Suppressions::new(kept.ports.clone()).remove(&context(), &address("jo@example.com")).await;
+    let outcome = Suppressions::new(fixture.deps.clone()).remove(&context(), &address("jo@example.com")).await;
     assert!(matches!(outcome, Err(EmailError::SuppressionNotFound)), "{outcome:?}");
-    kept.assert_undone();
+    fixture.assert_undone();
 
     let mut mocks = Mocks { audit_fails: true, ..Mocks::default() };
     mocks
@@ -102,10 +102,10 @@ async fn what_cannot_be_taken_off_stays() {
         .expect_find_in()
         .returning(|_, _| Ok(Some(suppressed("jo@example.com", SuppressionReason::Bounce))));
     mocks.suppressions.expect_delete_in().returning(|_, _| Ok(true));
-    let kept = mocks.ports();
-    let outcome = Suppressions::new(kept.ports.clone()).remove(&context(), &address("jo@example.com")).await;
+    let fixture = mocks.deps();
+    let outcome = Suppressions::new(fixture.deps.clone()).remove(&context(), &address("jo@example.com")).await;
     assert!(matches!(outcome, Err(EmailError::Store(_))), "{outcome:?}");
-    kept.assert_undone();
+    fixture.assert_undone();
 
     let mut mocks = Mocks::default();
     mocks
@@ -113,8 +113,8 @@ async fn what_cannot_be_taken_off_stays() {
         .expect_find_in()
         .returning(|_, _| Ok(Some(suppressed("jo@example.com", SuppressionReason::Bounce))));
     mocks.suppressions.expect_delete_in().returning(|_, _| Err(broken()));
-    let kept = mocks.ports();
-    let outcome = Suppressions::new(kept.ports.clone()).remove(&context(), &address("jo@example.com")).await;
+    let fixture = mocks.deps();
+    let outcome = Suppressions::new(fixture.deps.clone()).remove(&context(), &address("jo@example.com")).await;
     assert!(matches!(outcome, Err(EmailError::Store(_))), "{outcome:?}");
-    kept.assert_undone();
+    fixture.assert_undone();
 }

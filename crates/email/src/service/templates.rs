@@ -62,13 +62,14 @@ impl Templates {
         let variables = Variables::from_value(template, Value::Object(variables)).map_err(|error| {
             EmailError::Invalid(vec![FieldError::new("variables", FieldCode::Invalid, error.to_string())])
         })?;
-        let letter = crate::domain::Letter { variables, ..samples::letter(template) };
-        Ok(render(&letter, &self.brand)?)
+        let mail = crate::domain::Mail { variables, ..samples::mail(template) };
+        Ok(render(&mail, &self.brand)?)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use kernel::input::Word as _;
     use serde_json::json;
 
     use super::*;
@@ -80,7 +81,7 @@ mod tests {
     #[test]
     fn every_template_can_be_seen() {
         let templates = Templates::new(Arc::new(samples::brand()));
-        for template in Template::ALL {
+        for &template in Template::ALL {
             templates.preview(template, Map::new()).expect("rendered");
         }
     }

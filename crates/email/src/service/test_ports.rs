@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{
-    Actor, AdminId, AdminRole, AuditEntry, AuditTrail, Clock, EmailAddress, RequestContext, StoreError, TenantId, Tx,
+    AdminId, AdminRole, AuditEntry, AuditTrail, Caller, Clock, EmailAddress, RequestContext, StoreError, Subject,
+    TenantId, Tx,
     sealed::{KeyRing, Sealed},
 };
 use test_support::{FixedClock, RecordingTransactor, SeededEntropy};
 use uuid::Uuid;
 
-use super::Ports;
+use super::Dependencies;
 use crate::{
     domain::{
         Notification, NotificationId, NotificationStatus, Suppression, SuppressionReason, Template, samples,
@@ -23,25 +24,25 @@ use crate::{
 /// The secret of every message whose template has one.
 pub(crate) const SECRET: &str = "correct horse battery";
 
-/// A trail that remembers what it was told and for whom, and fails when it should.
+/// A trail that records what was written and for whom, and fails when it should.
 #[derive(Default)]
-pub(crate) struct Told {
-    pub(crate) entries: Mutex<Vec<(Actor, AuditEntry)>>,
+pub(crate) struct RecordedTrail {
+    pub(crate) entries: Mutex<Vec<(Subject, AuditEntry)>>,
     fails: bool,
 }
 
 #[async_trait]
-impl AuditTrail for Told {
+impl AuditTrail for RecordedTrail {
     async fn record_in(&self, _: &mut Tx, context: &RequestContext, entry: AuditEntry) -> Result<(), StoreError> {
         if self.fails {
             return Err(broken());
         }
-        self.entries.lock().expect("not poisoned").push((context.actor, entry));
+        self.entries.lock().expect("not poisoned").push((context.caller.subject, entry));
         Ok(())
     }
 }
 
-/// The mocks, to be told what to expect before [`Mocks::ports`].
+/// The mocks, to be told what to expect before [`Mocks::deps`].
 #[derive(Default)]
 pub(crate) struct Mocks {
     pub(crate) notifications: MockNotificationRepository,
@@ -49,35 +50,35 @@ pub(crate) struct Mocks {
     pub(crate) audit_fails: bool,
 }
 
-/// What the test keeps of the ports.
-pub(crate) struct Kept {
-    pub(crate) ports: Ports,
-    pub(crate) told: Arc<Told>,
+/// The dependencies, and what they record.
+pub(crate) struct Fixture {
+    pub(crate) deps: Dependencies,
+    pub(crate) recorded: Arc<RecordedTrail>,
     pub(crate) transactor: Arc<RecordingTransactor>,
 }
 
 impl Mocks {
-    pub(crate) fn ports(self) -> Kept {
-        let told = Arc::new(Told { fails: self.audit_fails, ..Told::default() });
+    pub(crate) fn deps(self) -> Fixture {
+        let recorded = Arc::new(RecordedTrail { fails: self.audit_fails, ..RecordedTrail::default() });
         let transactor = Arc::new(RecordingTransactor::new());
-        let ports = Ports {
+        let deps = Dependencies {
             transactor: Arc::clone(&transactor) as _,
             notifications: Arc::new(self.notifications),
             suppressions: Arc::new(self.suppressions),
-            audit: Arc::clone(&told) as _,
+            audit: Arc::clone(&recorded) as _,
             key_ring: ring("k1"),
             brand: Arc::new(samples::brand()),
             clock: Arc::new(FixedClock::default()),
             entropy: Arc::new(SeededEntropy::default()),
         };
-        Kept { ports, told, transactor }
+        Fixture { deps, recorded, transactor }
     }
 }
 
-impl Kept {
+impl Fixture {
     /// The entries so far.
     pub(crate) fn entries(&self) -> Vec<AuditEntry> {
-        let entries = self.told.entries.lock().expect("not poisoned");
+        let entries = self.recorded.entries.lock().expect("not poisoned");
         entries.iter().map(|(_, entry)| entry.clone()).collect()
     }
 
@@ -102,7 +103,7 @@ pub(crate) fn broken() -> StoreError {
 
 pub(crate) fn context() -> RequestContext {
     RequestContext {
-        actor: Actor::Admin { id: AdminId(Uuid::from_u128(1)), role: AdminRole::Admin },
+        caller: Caller::new(Subject::Admin { id: AdminId(Uuid::from_u128(1)), role: AdminRole::Admin }),
         ..RequestContext::system("test", "r1")
     }
 }

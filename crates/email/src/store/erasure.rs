@@ -1,9 +1,6 @@
 use async_trait::async_trait;
-use kernel::{
-    EmailAddress, StoreError, Tx,
-    store::{as_json, reworded},
-    text::like_contains,
-};
+use kernel::{EmailAddress, StoreError, Tx, text::like_contains};
+use platform::store::{as_json, reworded};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait as _, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, LikeExpr},

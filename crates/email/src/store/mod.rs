@@ -11,10 +11,11 @@ mod suppressions;
 
 use std::sync::Arc;
 
-use kernel::{Clock, Database};
+use kernel::Clock;
+use platform::Database;
 use tokio::sync::Notify;
 
-/// The log and the suppression list in the database. Make one and share it: queueing wakes only its own courier at once,
+/// The log and the suppression list in the database. Make one and share it: queueing wakes only its own dispatcher at once,
 /// those of other nodes find the message when they next look.
 #[derive(Clone)]
 pub struct EmailStore {

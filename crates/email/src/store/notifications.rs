@@ -1,10 +1,13 @@
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{
     EmailAddress, StoreError, TenantId, Tx,
+    input::Word as _,
     page::{Key, Page, PageRequest},
-    store::keyset,
 };
+use platform::store::{keyset, lease};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, OnConflict},
@@ -16,7 +19,7 @@ use super::{
     rows,
 };
 use crate::{
-    domain::{ByTime, News, Notification, NotificationFilter, NotificationId, NotificationStatus},
+    domain::{ByTime, DeliveryEvent, Notification, NotificationFilter, NotificationId, NotificationStatus},
     repository::{NotificationRepository, Queued},
 };
 
@@ -45,7 +48,8 @@ impl NotificationRepository for EmailStore {
     async fn insert_in(&self, tx: &mut Tx, messages: &[Queued]) -> Result<Vec<NotificationId>, StoreError> {
         let mut added = Vec::with_capacity(messages.len());
         for some in messages.chunks(ROWS) {
-            let new: Vec<ActiveModel> = some.iter().map(rows::new_row).collect();
+            let ranks = ranks_in(tx, some, self.clock.now()).await?;
+            let new: Vec<ActiveModel> = some.iter().zip(ranks).map(|(it, rank)| rows::new_row(it, rank)).collect();
             let once = OnConflict::column(Column::OnceKey).do_nothing().to_owned();
             // bound: ROWS
             let keys = Entity::insert_many(new).on_conflict(once).exec_with_returning_keys(tx.executor()).await?;
@@ -73,6 +77,7 @@ impl NotificationRepository for EmailStore {
             .col_expr(Column::Status, Expr::value(NotificationStatus::Pending.as_str()))
             .col_expr(Column::Attempts, Expr::value(0))
             .col_expr(Column::NextAttemptAt, Expr::value(now))
+            .col_expr(Column::RankAt, Expr::value(now))
             .col_expr(Column::FirstAttemptAt, Expr::value(Option::<DateTime<Utc>>::None))
             .col_expr(Column::Provider, Expr::value(Option::<String>::None))
             .col_expr(Column::ProviderMessageId, Expr::value(Option::<String>::None))
@@ -91,26 +96,26 @@ impl NotificationRepository for EmailStore {
     async fn note_in(
         &self,
         tx: &mut Tx,
-        news: &News,
+        delivery_event: &DeliveryEvent,
         now: DateTime<Utc>,
     ) -> Result<Option<(NotificationId, EmailAddress)>, StoreError> {
-        let Some(which) = subject_of(news) else { return Ok(None) };
+        let Some(which) = subject_of(delivery_event) else { return Ok(None) };
         let row = Entity::find().filter(which).lock_exclusive().one(tx.executor()).await?;
         let Some(row) = row else { return Ok(None) };
-        let overtaken = news.status.overtakes().map(NotificationStatus::as_str);
+        let overtaken = delivery_event.status.overtakes().map(NotificationStatus::as_str);
         let mut update = Entity::update_many()
-            .col_expr(Column::Status, Expr::value(news.status.as_str()))
+            .col_expr(Column::Status, Expr::value(delivery_event.status.as_str()))
             .col_expr(Column::NextAttemptAt, Expr::value(Option::<DateTime<Utc>>::None))
-            .col_expr(Column::ErrorMessage, Expr::value(news.note.clone()))
+            .col_expr(Column::ErrorMessage, Expr::value(delivery_event.note.clone()))
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))
             .col_expr(Column::UpdatedAt, Expr::value(now))
             .filter(Column::Id.eq(row.id))
             .filter(Column::Status.is_in(overtaken));
-        if let Some(id) = &news.provider_message_id {
+        if let Some(id) = &delivery_event.provider_message_id {
             update = update.col_expr(Column::ProviderMessageId, Expr::value(id.as_str()));
         }
-        // Most news tell that it was sent, whatever we know of it.
-        if !news.status.may_be_retried() {
+        // Most delivery events tell that it was sent, whatever we know of it.
+        if !delivery_event.status.may_be_retried() {
             update = update
                 .col_expr(Column::SentAt, Expr::value(row.sent_at.unwrap_or(now)))
                 .col_expr(Column::Secret, Expr::value(Option::<String>::None));
@@ -122,10 +127,26 @@ impl NotificationRepository for EmailStore {
     }
 }
 
-/// The message that the news is of: by our name for it, unless the provider took it under another of its names since.
-fn subject_of(news: &News) -> Option<Condition> {
-    let theirs = news.provider_message_id.as_deref();
-    match (news.notification_id, theirs) {
+/// Where in line each of the messages begins.
+async fn ranks_in(tx: &mut Tx, messages: &[Queued], now: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, StoreError> {
+    let mut next = HashMap::new();
+    let mut ranks = Vec::with_capacity(messages.len());
+    for message in messages {
+        let tenant = message.notification.tenant_id.map(TenantId::uuid);
+        let first = match next.get(&tenant) {
+            Some(rank) => *rank,
+            None => lease::rank_in::<Entity>(tx, Condition::all(), tenant, now).await?,
+        };
+        next.insert(tenant, lease::rank_after(first));
+        ranks.push(first);
+    }
+    Ok(ranks)
+}
+
+/// The message that the delivery event is of: by our name for it, unless the provider took it under another of its names since.
+fn subject_of(delivery_event: &DeliveryEvent) -> Option<Condition> {
+    let theirs = delivery_event.provider_message_id.as_deref();
+    match (delivery_event.notification_id, theirs) {
         (Some(ours), Some(theirs)) => {
             let same = Column::ProviderMessageId.is_null().or(Column::ProviderMessageId.eq(theirs));
             Some(Condition::all().add(Column::Id.eq(ours.uuid())).add(same))

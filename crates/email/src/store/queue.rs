@@ -2,23 +2,34 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kernel::{StoreError, Transactor, Tx};
+use kernel::{StoreError, Transactor, input::Word as _};
+use platform::store::lease::{self, Leased};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, LockBehavior, LockType, Query, SelectStatement},
+    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, UpdateMany,
+    sea_query::{Expr, Query, SelectStatement},
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::{
     EmailStore,
-    entity::notification_log::{Column, Entity, Model},
+    entity::notification_log::{Column, Entity},
     rows, settle,
 };
 use crate::{
     domain::{NotificationId, NotificationStatus as Status},
     repository::{Attempt, Backlog, MailQueue, Outcome, Queued},
 };
+
+impl Leased for Entity {
+    type Id = Uuid;
+    const ID: Column = Column::Id;
+    const TENANT_ID: Column = Column::TenantId;
+    const ATTEMPTS: Column = Column::Attempts;
+    const FIRST_ATTEMPT_AT: Column = Column::FirstAttemptAt;
+    const NEXT_ATTEMPT_AT: Column = Column::NextAttemptAt;
+    const RANK_AT: Column = Column::RankAt;
+}
 
 #[async_trait]
 impl MailQueue for EmailStore {
@@ -28,7 +39,13 @@ impl MailQueue for EmailStore {
 
     async fn claim(&self, limit: u64, lease: Duration) -> Result<Vec<Queued>, StoreError> {
         let mut tx = self.db.begin().await?;
-        let claimed = claim_in(&mut tx, limit, self.clock.now(), lease).await?;
+        let now = self.clock.now();
+        let changed = |claim: UpdateMany<Entity>| {
+            claim
+                .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+                .col_expr(Column::UpdatedAt, Expr::value(now))
+        };
+        let claimed = lease::claim_in(&mut tx, Condition::all(), limit, (now, now + lease), changed).await?;
         tx.commit().await?;
         let mut queued = Vec::with_capacity(claimed.len());
         let mut unreadable = Vec::new();
@@ -59,17 +76,8 @@ impl MailQueue for EmailStore {
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
         let reader = self.db.reader();
-        let pending = Entity::find().filter(Column::NextAttemptAt.is_not_null()).count(reader).await?;
+        let (pending, lag) = lease::waiting::<Entity>(reader, Condition::all(), self.clock.now()).await?;
         let failed = Entity::find().filter(Column::Status.eq(Status::Failed.as_str())).count(reader).await?;
-        let oldest: Option<Option<DateTime<Utc>>> = Entity::find()
-            .select_only()
-            .column(Column::NextAttemptAt)
-            .filter(Column::NextAttemptAt.is_not_null())
-            .order_by_asc(Column::NextAttemptAt)
-            .into_tuple()
-            .one(reader)
-            .await?;
-        let lag = oldest.flatten().and_then(|due| (self.clock.now() - due).to_std().ok()).unwrap_or_default();
         Ok(Backlog { pending, failed, lag })
     }
 
@@ -112,33 +120,4 @@ fn ids(which: Condition, order: Column, limit: u64) -> SelectStatement {
         .order_by(order, sea_orm::Order::Asc)
         .limit(limit)
         .to_owned()
-}
-
-/// Takes due rows. They are chosen by a statement of their own: PostgreSQL may run a subquery that skips locked rows anew
-/// for each row of the update, and would then take more than `limit`.
-async fn claim_in(tx: &mut Tx, limit: u64, now: DateTime<Utc>, lease: Duration) -> Result<Vec<Model>, StoreError> {
-    let due: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::NextAttemptAt.lte(now))
-        .order_by_asc(Column::NextAttemptAt)
-        .limit(limit)
-        // On PostgreSQL two nodes pass each other by; SQLite has one writer and writes no such clause.
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .into_tuple()
-        .all(tx.executor())
-        .await?;
-    if due.is_empty() {
-        return Ok(Vec::new());
-    }
-    let claimed = Entity::update_many()
-        .col_expr(Column::NextAttemptAt, Expr::value(now + lease))
-        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-        .col_expr(Column::FirstAttemptAt, Expr::col(Column::FirstAttemptAt).if_null(now))
-        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-        .col_expr(Column::UpdatedAt, Expr::value(now))
-        .filter(Column::Id.is_in(due))
-        .exec_with_returning(tx.executor())
-        .await?;
-    Ok(claimed)
 }

@@ -1,8 +1,9 @@
 use async_trait::async_trait;
 use kernel::{
-    Database, StoreError, Transactor,
+    StoreError, Transactor,
     sealed::{KeyRing, Reseal, Resealed, Sealed},
 };
+use platform::Database;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
@@ -41,7 +42,7 @@ impl Reseal for EmailStore {
     }
 }
 
-/// A transaction for each: over several, it and a courier that keeps outcomes could wait for each other.
+/// A transaction for each: over several, it and a dispatcher that keeps outcomes could wait for each other.
 async fn reseal_row(db: &Database, ring: &KeyRing, row: &Model) -> Result<Resealed, StoreError> {
     let renewed = match renewed(ring, row) {
         Ok(Some(renewed)) => renewed,

@@ -1,6 +1,7 @@
 //! Rows to domain types and back.
 
-use kernel::{EventId, StoreError, TenantId};
+use chrono::{DateTime, Utc};
+use kernel::{EventId, StoreError, TenantId, input::Word as _};
 use sea_orm::ActiveValue::Set;
 
 use super::entity::{
@@ -8,7 +9,7 @@ use super::entity::{
     suppressions,
 };
 use crate::{
-    domain::{Notification, NotificationId, Suppression, SuppressionReason},
+    domain::{Notification, NotificationId, Suppression},
     repository::Queued,
 };
 
@@ -49,7 +50,7 @@ pub(super) fn attempts(stored: i32) -> u32 {
     u32::try_from(stored).unwrap_or(u32::MAX)
 }
 
-pub(super) fn new_row(queued: &Queued) -> ActiveModel {
+pub(super) fn new_row(queued: &Queued, rank_at: DateTime<Utc>) -> ActiveModel {
     let it = &queued.notification;
     ActiveModel {
         id: Set(it.id.uuid()),
@@ -65,6 +66,7 @@ pub(super) fn new_row(queued: &Queued) -> ActiveModel {
         status: Set(it.status.as_str().to_owned()),
         attempts: Set(i32::try_from(it.attempts).unwrap_or(i32::MAX)),
         next_attempt_at: Set(it.next_attempt_at),
+        rank_at: Set(Some(rank_at)),
         first_attempt_at: Set(queued.first_attempt_at),
         provider: Set(it.provider.clone()),
         provider_message_id: Set(it.provider_message_id.clone()),
@@ -77,11 +79,10 @@ pub(super) fn new_row(queued: &Queued) -> ActiveModel {
 }
 
 pub(super) fn suppression(row: suppressions::Model) -> Result<Suppression, StoreError> {
-    let reason = SuppressionReason::ALL.into_iter().find(|reason| reason.as_str() == row.reason);
     Ok(Suppression {
         id: row.id,
         email: row.email.parse().map_err(|error| StoreError::corrupt("suppressions.email", error))?,
-        reason: reason.ok_or_else(|| StoreError::corrupt("suppressions.reason", "unknown"))?,
+        reason: row.reason.parse().map_err(|error| StoreError::corrupt("suppressions.reason", error))?,
         notification_id: row.notification_id.map(NotificationId),
         created_at: row.created_at,
     })

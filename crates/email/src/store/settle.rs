@@ -1,7 +1,7 @@
 //! Keeping what came of attempts.
 
 use chrono::{DateTime, Utc};
-use kernel::{StoreError, Transactor, Tx};
+use kernel::{StoreError, Transactor, Tx, input::Word as _};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, UpdateMany,
     sea_query::{CaseStatement, Expr},
@@ -56,7 +56,7 @@ async fn sent_in(
         .exec(tx.executor())
         .await?;
     if updated.rows_affected < u64::try_from(sent.len()).unwrap_or(u64::MAX) {
-        // News were quicker, and do not tell who carried it.
+        // Delivery events were quicker, and do not tell who carried it.
         changed(now)
             .col_expr(Column::Provider, Expr::value(provider))
             .filter(ids())
@@ -82,7 +82,7 @@ async fn unsent_in(
         Outcome::Failed { error } => (Status::Failed, ended(), Some(error)),
         Outcome::Suppressed => (Status::Suppressed, ended(), None),
     };
-    let mut update = moved(status, now).col_expr(Column::NextAttemptAt, next);
+    let mut update = moved(status, now).col_expr(Column::NextAttemptAt, next.clone()).col_expr(Column::RankAt, next);
     if let Some(error) = error {
         update = update
             .col_expr(Column::Provider, Expr::value(provider))

@@ -3,9 +3,10 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use kernel::{
     EmailAddress, StoreError, Tx,
+    input::Word as _,
     page::{Key, Page, PageRequest},
-    store::{batches, keyset},
 };
+use platform::store::{batches, keyset};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
     sea_query::OnConflict,

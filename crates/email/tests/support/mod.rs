@@ -8,7 +8,7 @@ use email::{
 /// An invoice to Jo of Jo's Garage.
 pub fn message() -> Message {
     let brand = samples::brand();
-    let content = render(&samples::letter(Template::Invoice), &brand).expect("a mail");
+    let content = render(&samples::mail(Template::Invoice), &brand).expect("a mail");
     let id = "0195f2a0-7c00-7000-8000-000000000001".parse().expect("an id");
     let to = "jo@example.com".parse().expect("an address");
     Message {

@@ -103,8 +103,8 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
     if matches!(shared.script.tls, Tls::Upgraded(_)) {
         builder.enable_start_tls();
     }
-    let desk = Desk { shared: Arc::clone(&shared), letter: None };
-    let mut session = builder.build(IpAddr::V4(Ipv4Addr::LOCALHOST), desk);
+    let receiver = Receiver { shared: Arc::clone(&shared), delivery: None };
+    let mut session = builder.build(IpAddr::V4(Ipv4Addr::LOCALHOST), receiver);
     let greeting = session.greeting().buffer()?;
     match &shared.script.tls {
         Tls::Wrapped(acceptor) => {
@@ -128,7 +128,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
 }
 
 /// Answers until the end, or until TLS is to begin (`true`).
-async fn converse<S>(session: &mut Session<Desk>, stream: &mut BufReader<S>, shared: &Shared) -> io::Result<bool>
+async fn converse<S>(session: &mut Session<Receiver>, stream: &mut BufReader<S>, shared: &Shared) -> io::Result<bool>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -154,16 +154,16 @@ where
 }
 
 /// One connection's side of the server.
-struct Desk {
+struct Receiver {
     shared: Arc<Shared>,
-    letter: Option<Delivery>,
+    delivery: Option<Delivery>,
 }
 
 fn scripted(answer: Option<(u16, &'static str)>) -> Response {
     answer.map_or(response::OK, |(code, text)| Response::custom(code, text.to_owned()))
 }
 
-impl Handler for Desk {
+impl Handler for Receiver {
     fn mail(&mut self, _: IpAddr, _: &str, _: &str) -> Response {
         scripted(self.shared.script.mail)
     }
@@ -174,20 +174,20 @@ impl Handler for Desk {
 
     fn data_start(&mut self, _: &str, from: &str, _: bool, to: &[String]) -> Response {
         let encrypted = !matches!(self.shared.script.tls, Tls::None);
-        self.letter = Some(Delivery { from: from.to_owned(), to: to.to_vec(), data: Vec::new(), encrypted });
+        self.delivery = Some(Delivery { from: from.to_owned(), to: to.to_vec(), data: Vec::new(), encrypted });
         response::OK
     }
 
     fn data(&mut self, line: &[u8]) -> io::Result<()> {
-        self.letter.as_mut().expect("data has begun").data.extend_from_slice(line);
+        self.delivery.as_mut().expect("data has begun").data.extend_from_slice(line);
         Ok(())
     }
 
     fn data_end(&mut self) -> Response {
-        let letter = self.letter.take().expect("data has begun");
+        let delivery = self.delivery.take().expect("data has begun");
         let answer = scripted(self.shared.script.end_of_data);
         if !answer.is_error {
-            self.shared.deliveries.lock().expect("not poisoned").push(letter);
+            self.shared.deliveries.lock().expect("not poisoned").push(delivery);
         }
         answer
     }

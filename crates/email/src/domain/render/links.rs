@@ -4,7 +4,7 @@ use url::form_urlencoded::byte_serialize;
 use super::{Brand, RenderError, Variables};
 use crate::domain::{TicketConfirmation, TicketReply};
 
-/// Where a letter's button leads: a page of the web app, or, for those who cannot sign in, a message to the support.
+/// Where a mail's button leads: a page of the web app, or, for those who cannot sign in, a message to the support.
 pub(super) fn main<'a>(
     variables: &Variables,
     brand: &Brand,

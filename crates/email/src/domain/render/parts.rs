@@ -8,7 +8,7 @@ use crate::domain::{
     TicketConfirmation, TicketReply, TrialExpiryWarning,
 };
 
-/// What surrounds every letter.
+/// What surrounds every mail.
 pub(super) struct Frame<'a> {
     pub subject: &'a str,
     pub brand: &'a Brand,

@@ -6,7 +6,7 @@ use super::{
 /// The most characters of a subject; mail programs show fewer.
 const MOST: usize = 120;
 
-/// The subject line of a letter with these variables; one line, without secrets.
+/// The subject line of a mail with these variables; one line, without secrets.
 #[must_use]
 pub fn subject(variables: &Variables, brand: &Brand) -> String {
     let product = &brand.name;

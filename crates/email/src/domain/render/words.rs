@@ -1,4 +1,4 @@
-//! How values read in a letter.
+//! How values read in a mail.
 
 use chrono::NaiveDate;
 use kernel::{Currency, Money};
@@ -13,7 +13,7 @@ pub(super) fn line(text: &str) -> String {
 }
 
 /// A name, or what else somebody chose whom the reader need not know. Mail programs make links of whatever looks like an
-/// address; this one does not any more, so that nobody can have us send a stranger a link of theirs.
+/// address; this one does not any more, so that nobody can have us send somebody else a link of theirs.
 pub(super) fn name(text: &str) -> String {
     let text = line(text);
     let mut name = String::with_capacity(text.len());

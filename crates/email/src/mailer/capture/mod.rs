@@ -13,16 +13,12 @@ use crate::domain::NotificationId;
 /// A message as it would have been sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct CapturedMessage {
-    /// The notification's id.
     pub id: String,
-    /// The recipient's address.
     pub to: String,
-    /// Subject line.
     pub subject: String,
-    /// Plain-text part.
     pub text: String,
-    /// HTML part.
     pub html: String,
     /// When its cause happened.
     pub created_at: DateTime<Utc>,

@@ -1,16 +1,9 @@
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset};
-use reqwest::{
-    Response, StatusCode,
-    header::{AsHeaderName, DATE, HeaderMap, RETRY_AFTER},
-};
+use outbound::http::StatusCode;
 use serde::Deserialize;
 
 use crate::mailer::{MailerError, shared::permanent};
-
-/// More is not read of an answer.
-const LIMIT: usize = 64 * 1024;
 
 /// Longer than this we do not wait, whatever they ask.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
@@ -31,12 +24,9 @@ struct Body {
 
 impl Answer {
     /// An answer without a readable body is one all the same.
-    pub(super) async fn read(response: Response) -> Self {
-        let status = response.status();
-        let retry_after = retry_after(response.headers());
-        let bytes = read(response).await;
-        let body = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-        Self { status, retry_after, body }
+    pub(super) fn read(answer: &outbound::Answer) -> Self {
+        let retry_after = answer.retry_after().map(|wait| wait.min(LONGEST_WAIT));
+        Self { status: answer.status, retry_after, body: answer.json().unwrap_or_default() }
     }
 
     /// What Resend calls the message that it took.
@@ -75,29 +65,4 @@ impl std::fmt::Display for Answer {
         let name: String = self.body.name.iter().flat_map(|name| name.chars()).filter(is_plain).take(64).collect();
         if name.is_empty() { Ok(()) } else { write!(f, " ({name})") }
     }
-}
-
-async fn read(mut response: Response) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.ok()? {
-        if bytes.len() + chunk.len() > LIMIT {
-            return None;
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Some(bytes)
-}
-
-/// Seconds, or a date; a date counts from the answer's own, so that our clock need not agree with theirs.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = match text.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => (date(headers, RETRY_AFTER)? - date(headers, DATE)?).to_std().ok()?,
-    };
-    Some(wait.min(LONGEST_WAIT))
-}
-
-fn date(headers: &HeaderMap, name: impl AsHeaderName) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc2822(headers.get(name)?.to_str().ok()?.trim()).ok()
 }

@@ -22,6 +22,7 @@ pub struct Model {
     pub status: String,
     pub attempts: i32,
     pub next_attempt_at: Option<DateTimeUtc>,
+    pub rank_at: Option<DateTimeUtc>,
     pub first_attempt_at: Option<DateTimeUtc>,
     pub provider: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]

@@ -3,17 +3,17 @@ use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use kernel::{
     Backoff, Clock, EmailAddress, Entropy, StoreError,
+    input::Word as _,
     sealed::{KeyRing, SealError},
-    work::{WorkOptions, WorkQueue, Worker, work_off},
 };
+use platform::queue::{Pace, WorkOptions, WorkQueue, Worker, run_pool};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::pace::Pace;
 use crate::{
     EmailError,
     domain::{
-        Brand, Letter, Variables, render,
+        Brand, Mail, Variables, render,
         secret::{self, Owner},
     },
     mailer::{Mailer, MailerError, Message},
@@ -22,7 +22,7 @@ use crate::{
 
 /// How mail is handed over; the defaults fit production.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CourierOptions {
+pub struct DispatcherOptions {
     /// Most messages on their way to the provider at once, and most taken in one statement.
     pub concurrency: usize,
     /// Most messages handed over in a second, by this process.
@@ -39,7 +39,7 @@ pub struct CourierOptions {
     pub key_life: Duration,
 }
 
-impl Default for CourierOptions {
+impl Default for DispatcherOptions {
     fn default() -> Self {
         Self {
             concurrency: 8,
@@ -53,7 +53,7 @@ impl Default for CourierOptions {
     }
 }
 
-impl CourierOptions {
+impl DispatcherOptions {
     /// When the messages of a node that died come back: later than the last one in hand can have waited for its turn and
     /// been handed over.
     fn lease(&self) -> Duration {
@@ -64,45 +64,46 @@ impl CourierOptions {
 
 /// Hands queued messages to the provider: each at least once, under one idempotency key, several at a time, no more than
 /// so many a second, outside any transaction.
-pub struct Courier {
+#[derive(Clone)]
+pub struct Dispatcher {
     queue: Arc<DueMail>,
-    desk: Arc<Desk>,
-    options: CourierOptions,
+    worker: Arc<MailWorker>,
+    options: DispatcherOptions,
 }
 
-impl std::fmt::Debug for Courier {
+impl std::fmt::Debug for Dispatcher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Courier").field("mailer", &self.desk.mailer.name()).finish_non_exhaustive()
+        f.debug_struct("Dispatcher").field("mailer", &self.worker.mailer.name()).finish_non_exhaustive()
     }
 }
 
-impl Courier {
-    /// A courier that is not running yet, between this queue and this mailer.
+impl Dispatcher {
+    /// A dispatcher that is not running yet, between this queue and this mailer.
     #[must_use]
     pub fn new(
         queue: Arc<dyn MailQueue>,
         mailer: Arc<dyn Mailer>,
-        ports: &super::Ports,
-        options: CourierOptions,
+        deps: &super::Dependencies,
+        options: DispatcherOptions,
     ) -> Self {
-        let desk = Desk {
+        let worker = MailWorker {
             mailer: Arc::clone(&mailer),
-            key_ring: ports.key_ring.clone(),
-            brand: Arc::clone(&ports.brand),
-            clock: Arc::clone(&ports.clock),
-            entropy: Arc::clone(&ports.entropy),
+            key_ring: deps.key_ring.clone(),
+            brand: Arc::clone(&deps.brand),
+            clock: Arc::clone(&deps.clock),
+            entropy: Arc::clone(&deps.entropy),
             pace: Pace::new(options.per_second),
             options,
         };
-        let queue = DueMail { queue, suppressions: Arc::clone(&ports.suppressions), provider: mailer.name() };
-        Self { queue: Arc::new(queue), desk: Arc::new(desk), options }
+        let queue = DueMail { queue, suppressions: Arc::clone(&deps.suppressions), provider: mailer.name() };
+        Self { queue: Arc::new(queue), worker: Arc::new(worker), options }
     }
 
     /// Works until `stop`, then finishes what is in hand and returns.
     pub async fn run(&self, stop: CancellationToken) {
         let options =
             WorkOptions { concurrency: self.options.concurrency, poll: self.options.poll, lease: self.options.lease() };
-        work_off(Arc::clone(&self.queue), Arc::clone(&self.desk), options, stop).await;
+        run_pool(Arc::clone(&self.queue), Arc::clone(&self.worker), options, stop).await;
     }
 }
 
@@ -166,18 +167,18 @@ impl WorkQueue for DueMail {
 }
 
 /// Where messages are written and handed over.
-struct Desk {
+struct MailWorker {
     mailer: Arc<dyn Mailer>,
     key_ring: KeyRing,
     brand: Arc<Brand>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     pace: Pace,
-    options: CourierOptions,
+    options: DispatcherOptions,
 }
 
 #[async_trait]
-impl Worker<DueMail> for Desk {
+impl Worker<DueMail> for MailWorker {
     async fn perform(&self, due: Due) -> Attempt {
         let it = &due.queued.notification;
         let (id, number, template) = (it.id, it.attempts, it.template);
@@ -199,7 +200,7 @@ impl Worker<DueMail> for Desk {
     }
 }
 
-impl Desk {
+impl MailWorker {
     async fn attempt(&self, queued: &Queued) -> Outcome {
         if let Some(error) = self.too_late(queued) {
             return Outcome::Failed { error: error.to_owned() };
@@ -257,12 +258,12 @@ impl Desk {
         let owner = Owner::new(it.id, it.tenant_id);
         let open = |sealed| secret::open(&self.key_ring, &owner, sealed);
         let secret = queued.secret.as_ref().map(open).transpose()?;
-        let content = render(&Letter { variables, secret }, &self.brand)?;
+        let content = render(&Mail { variables, secret }, &self.brand)?;
         let message = Message::new(it.id, &self.brand, it.recipient.clone(), it.template, content);
         Ok(Message { tenant_id: it.tenant_id, created_at: it.created_at, ..message })
     }
 }
 
 #[cfg(test)]
-#[path = "courier_tests.rs"]
+#[path = "dispatcher_tests.rs"]
 mod tests;

@@ -19,20 +19,20 @@ use crate::{
 };
 
 /// As production has it, but as fast as can be.
-fn options() -> CourierOptions {
-    CourierOptions { per_second: NonZeroU32::MAX, ..CourierOptions::default() }
+fn options() -> DispatcherOptions {
+    DispatcherOptions { per_second: NonZeroU32::MAX, ..DispatcherOptions::default() }
 }
 
-/// What the courier did with its queue.
+/// What the mail dispatcher did with its queue.
 #[derive(Default)]
 struct Seen {
     due: Mutex<VecDeque<Queued>>,
     in_hand: AtomicUsize,
     most_in_hand: AtomicUsize,
-    kept: Mutex<Vec<Attempt>>,
+    settled: Mutex<Vec<Attempt>>,
 }
 
-/// A queue that hands these messages out once, and stops the courier when `wanted` outcomes are kept.
+/// A queue that hands these messages out once, and stops the mail dispatcher when `wanted` outcomes are kept.
 fn queue(messages: Vec<Queued>, wanted: usize, stop: &CancellationToken) -> (MockMailQueue, Arc<Seen>) {
     let seen = Arc::new(Seen { due: Mutex::new(messages.into()), ..Seen::default() });
     let (claims, settles, stop) = (Arc::clone(&seen), Arc::clone(&seen), stop.clone());
@@ -50,9 +50,9 @@ fn queue(messages: Vec<Queued>, wanted: usize, stop: &CancellationToken) -> (Moc
     queue.expect_settle().returning(move |provider, attempts| {
         assert_eq!(provider, "test");
         settles.in_hand.fetch_sub(attempts.len(), Ordering::SeqCst);
-        let mut kept = settles.kept.lock().expect("not poisoned");
-        kept.extend_from_slice(attempts);
-        if kept.len() >= wanted {
+        let mut settled = settles.settled.lock().expect("not poisoned");
+        settled.extend_from_slice(attempts);
+        if settled.len() >= wanted {
             stop.cancel();
         }
         Ok(())
@@ -75,24 +75,24 @@ async fn run(
     list: MockSuppressionRepository,
     messages: Vec<Queued>,
     wanted: usize,
-    options: CourierOptions,
+    options: DispatcherOptions,
 ) -> (Vec<Attempt>, Arc<Seen>) {
     let stop = CancellationToken::new();
     let (queue, seen) = queue(messages, wanted, &stop);
-    let ports = Mocks { suppressions: list, ..Mocks::default() }.ports().ports;
-    let courier = Courier::new(Arc::new(queue), Arc::new(mailer), &ports, options);
-    tokio::time::timeout(Duration::from_secs(7_200), courier.run(stop)).await.expect("all outcomes in time");
-    let mut kept = seen.kept.lock().expect("not poisoned").clone();
-    kept.sort_by_key(|attempt| attempt.id);
-    (kept, seen)
+    let deps = Mocks { suppressions: list, ..Mocks::default() }.deps().deps;
+    let dispatcher = Dispatcher::new(Arc::new(queue), Arc::new(mailer), &deps, options);
+    tokio::time::timeout(Duration::from_secs(7_200), dispatcher.run(stop)).await.expect("all outcomes in time");
+    let mut settled = seen.settled.lock().expect("not poisoned").clone();
+    settled.sort_by_key(|attempt| attempt.id);
+    (settled, seen)
 }
 
 /// What comes of one message.
 async fn outcome(mailer: impl Mailer + 'static, message: Queued) -> Outcome {
     let number = message.notification.attempts;
-    let (mut kept, _) = run(mailer, suppressions(&[]), vec![message], 1, options()).await;
-    let attempt = kept.pop().expect("an outcome");
-    assert_eq!((attempt.id, attempt.number, kept.len()), (id(1), number, 0));
+    let (mut settled, _) = run(mailer, suppressions(&[]), vec![message], 1, options()).await;
+    let attempt = settled.pop().expect("an outcome");
+    assert_eq!((attempt.id, attempt.number, settled.len()), (id(1), number, 0));
     attempt.outcome
 }
 
@@ -226,8 +226,8 @@ async fn a_suppressed_address_costs_no_call() {
     let messages = (1..=3).map(|number| claimed(number, Template::Invoice)).collect();
     let list = suppressions(&["p2@example.com", "p9@example.com"]);
     let mailer = Arc::new(Scripted::default());
-    let (kept, _) = run(Arc::clone(&mailer), list, messages, 3, options()).await;
-    let outcomes: Vec<_> = kept.iter().map(|attempt| attempt.outcome == Outcome::Suppressed).collect();
+    let (settled, _) = run(Arc::clone(&mailer), list, messages, 3, options()).await;
+    let outcomes: Vec<_> = settled.iter().map(|attempt| attempt.outcome == Outcome::Suppressed).collect();
     assert_eq!(outcomes, [false, true, false]);
     let called: HashSet<_> = mailer.calls.lock().expect("not poisoned").iter().map(|call| call.0).collect();
     assert_eq!(called, HashSet::from([id(1), id(3)]));
@@ -241,8 +241,8 @@ async fn nothing_is_sent_while_the_list_cannot_be_read() {
     let messages = (1..=9).map(|number| claimed(number, Template::Invoice)).collect();
     // The eight that were claimed meanwhile come back after their lease, which this queue does not show.
     let mailer = Arc::new(Scripted::default());
-    let (kept, _) = run(Arc::clone(&mailer), list, messages, 1, options()).await;
-    assert_eq!(kept.iter().map(|attempt| attempt.id).collect::<Vec<_>>(), [id(9)]);
+    let (settled, _) = run(Arc::clone(&mailer), list, messages, 1, options()).await;
+    assert_eq!(settled.iter().map(|attempt| attempt.id).collect::<Vec<_>>(), [id(9)]);
     assert_eq!(mailer.calls.lock().expect("not poisoned").len(), 1);
 }
 
@@ -260,26 +260,26 @@ async fn a_provider_that_does_not_answer_is_left_after_a_while() {
 async fn a_fault_of_the_mailer_leaves_its_message_to_the_lease_and_keeps_no_other_from_being_sent() {
     let messages = (1..=30).map(|number| claimed(number, Template::Invoice)).collect();
     let mailer = Arc::new(Scripted { panics_at: Some(2), ..Scripted::default() });
-    let (kept, _) = run(Arc::clone(&mailer), suppressions(&[]), messages, 29, options()).await;
+    let (settled, _) = run(Arc::clone(&mailer), suppressions(&[]), messages, 29, options()).await;
     assert_eq!(mailer.calls.lock().expect("not poisoned").len(), 30);
-    assert!(kept.iter().all(|attempt| attempt.id != id(2) && matches!(attempt.outcome, Outcome::Sent { .. })));
+    assert!(settled.iter().all(|attempt| attempt.id != id(2) && matches!(attempt.outcome, Outcome::Sent { .. })));
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_more_are_in_hand_than_allowed_and_each_is_handed_over_once() {
     let messages = (1..=100).map(|number| claimed(number, Template::Invoice)).collect();
     let mailer = Arc::new(Scripted { takes: Duration::from_millis(20), ..Scripted::default() });
-    let (kept, seen) = run(Arc::clone(&mailer), suppressions(&[]), messages, 100, options()).await;
+    let (settled, seen) = run(Arc::clone(&mailer), suppressions(&[]), messages, 100, options()).await;
     assert_eq!(mailer.most_at_once.load(Ordering::SeqCst), 8);
     assert_eq!(seen.most_in_hand.load(Ordering::SeqCst), 8);
     let called: HashSet<_> = mailer.calls.lock().expect("not poisoned").iter().map(|call| call.0).collect();
-    assert_eq!((called.len(), kept.len()), (100, 100));
+    assert_eq!((called.len(), settled.len()), (100, 100));
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_second_sees_more_than_allowed() {
     let messages = (1..=20).map(|number| claimed(number, Template::Invoice)).collect();
-    let options = CourierOptions { per_second: NonZeroU32::new(4).expect("not zero"), ..options() };
+    let options = DispatcherOptions { per_second: NonZeroU32::new(4).expect("not zero"), ..options() };
     let mailer = Arc::new(Scripted::default());
     let start = Instant::now();
     run(Arc::clone(&mailer), suppressions(&[]), messages, 20, options).await;

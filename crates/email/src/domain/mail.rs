@@ -19,12 +19,11 @@ pub struct AdminWelcome {
 /// Variables of [`Template::TenantWelcome`]; its secret is the invitation's token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct TenantWelcome {
     /// How to address them.
     pub first_name: String,
-    /// The workshop's name.
     pub tenant_name: String,
-    /// The workshop's address.
     pub subdomain: String,
     /// How long the link is good.
     pub valid_days: u32,
@@ -49,12 +48,11 @@ pub struct PasswordReset {
 /// Variables of [`Template::TrialExpiryWarning`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct TrialExpiryWarning {
     /// How to address them.
     pub first_name: String,
-    /// The workshop's name.
     pub tenant_name: String,
-    /// The workshop's address.
     pub subdomain: String,
     /// Days that are left, 1 or more.
     pub days_left: u32,
@@ -65,12 +63,11 @@ pub struct TrialExpiryWarning {
 /// Variables of [`Template::PaymentFailed`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct PaymentFailed {
     /// How to address them.
     pub first_name: String,
-    /// The workshop's name.
     pub tenant_name: String,
-    /// The workshop's address.
     pub subdomain: String,
     /// What could not be collected, in cents.
     pub amount_cents: i64,
@@ -121,26 +118,23 @@ pub struct TicketAssigned {
 /// Variables of [`Template::TenantSuspended`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct TenantSuspended {
     /// How to address them.
     pub first_name: String,
-    /// The workshop's name.
     pub tenant_name: String,
-    /// Why.
     pub reason: String,
 }
 
 /// Variables of [`Template::Invoice`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Invoice {
     /// How to address them.
     pub first_name: String,
-    /// The workshop's name.
     pub tenant_name: String,
-    /// The workshop's address.
     pub subdomain: String,
-    /// The invoice's number.
     pub invoice_number: String,
     /// What is to be paid, in cents.
     pub amount_cents: i64,
@@ -255,7 +249,7 @@ impl Variables {
 
 /// What is to be said to somebody.
 #[derive(Debug, Clone)]
-pub struct Letter {
+pub struct Mail {
     /// The template's variables.
     pub variables: Variables,
     /// The one that is a secret, for templates that have one.

@@ -2,7 +2,7 @@ use super::{NotificationId, NotificationStatus, SuppressionReason};
 
 /// What a provider tells of a message that it took.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct News {
+pub struct DeliveryEvent {
     /// What became of it.
     pub status: NotificationStatus,
     /// Which message, as we named it when we handed it over.
