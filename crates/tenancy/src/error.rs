@@ -1,7 +1,6 @@
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use kernel::{DomainError, ErrorCode, ErrorKind, FieldError, StoreError, sealed::SealError};
+use kernel::{DomainError, ErrorCode, ErrorKind, FieldError, StoreError};
 
 use crate::domain::Change;
 
@@ -21,18 +20,6 @@ pub enum TenancyError {
     /// The workshop has no subscription.
     #[error("the tenant has no subscription")]
     SubscriptionNotFound,
-    /// The workshop has no connection of this type.
-    #[error("the tenant has no such integration")]
-    IntegrationNotFound,
-    /// The workshop has one of this type already, in use or not.
-    #[error("the tenant has an integration of this type already; change or enable that one")]
-    IntegrationExists,
-    /// Its secrets are not its own, or not all there.
-    #[error("the integration's credentials cannot be used; enter them anew")]
-    IntegrationUnusable,
-    /// Its secrets are sealed with a key that this node does not have.
-    #[error("the integration's credentials cannot be opened now")]
-    IntegrationKeyMissing,
     /// Another workshop has this subdomain.
     #[error("the subdomain is taken")]
     SubdomainTaken,
@@ -62,19 +49,6 @@ pub enum TenancyError {
         /// What the plan has.
         limit: u64,
     },
-    /// The plan's requests of the day are used.
-    #[error("the plan's {limit} API calls of today are used; they begin anew at {}", .resets_at.format("%Y-%m-%dT%H:%M:%SZ"))]
-    CallsUsed {
-        /// How many there are.
-        limit: u64,
-        /// When they begin anew.
-        resets_at: DateTime<Utc>,
-        /// How long that is from now.
-        retry_after: Duration,
-    },
-    /// The sum of a quarter of an hour, an hour or a day would be more than the database holds.
-    #[error("the values add up to more than can be kept")]
-    UsageFull,
     /// A workshop must have an active owner.
     #[error("the last active owner must stay")]
     LastOwner,
@@ -93,9 +67,6 @@ pub enum TenancyError {
     /// Somebody else has changed it since the client read it.
     #[error("it was changed meanwhile; read it again")]
     VersionMismatch,
-    /// A secret cannot be sealed.
-    #[error("a secret cannot be sealed: {0}")]
-    Seal(#[from] SealError),
     /// The database did not do what was asked.
     #[error("the database failed")]
     Store(#[from] StoreError),
@@ -112,11 +83,6 @@ impl DomainError for TenancyError {
         match self {
             Self::Validation(_) => ErrorKind::Validation,
             Self::TenantNotFound | Self::PersonNotFound | Self::SubscriptionNotFound => ErrorKind::NotFound,
-            Self::IntegrationNotFound => ErrorKind::NotFound,
-            Self::IntegrationExists | Self::IntegrationUnusable => ErrorKind::Conflict,
-            Self::UsageFull => ErrorKind::Conflict,
-            Self::IntegrationKeyMissing => ErrorKind::Unavailable,
-            Self::Seal(_) => ErrorKind::Internal,
             Self::SubdomainTaken
             | Self::SlugTaken
             | Self::EmailTaken
@@ -128,11 +94,9 @@ impl DomainError for TenancyError {
             | Self::NotAccepted
             | Self::NotInvited
             | Self::LastOwner => ErrorKind::Conflict,
-            Self::CallsUsed { .. } => ErrorKind::RateLimited,
             Self::Rank => ErrorKind::Forbidden,
             Self::VersionMismatch => ErrorKind::PreconditionFailed,
-            Self::Store(error) if error.is_unavailable() => ErrorKind::Unavailable,
-            Self::Store(_) => ErrorKind::Internal,
+            Self::Store(error) => error.kind(),
         }
     }
 
@@ -140,11 +104,6 @@ impl DomainError for TenancyError {
         match self {
             Self::Validation(_) => ErrorCode::ValidationFailed,
             Self::TenantNotFound | Self::PersonNotFound | Self::SubscriptionNotFound => ErrorCode::NotFound,
-            Self::IntegrationNotFound => ErrorCode::NotFound,
-            Self::IntegrationExists | Self::IntegrationUnusable => ErrorCode::Conflict,
-            Self::UsageFull => ErrorCode::Conflict,
-            Self::IntegrationKeyMissing => ErrorCode::Unavailable,
-            Self::Seal(_) => ErrorCode::Internal,
             Self::SubdomainTaken => ErrorCode::SubdomainTaken,
             Self::SlugTaken => ErrorCode::SlugTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
@@ -153,11 +112,10 @@ impl DomainError for TenancyError {
             }
             Self::CannotChangeSelf => ErrorCode::CannotChangeSelf,
             Self::Rank => ErrorCode::Forbidden,
-            Self::SeatsTaken { .. } | Self::PlanTooSmall { .. } | Self::CallsUsed { .. } => ErrorCode::QuotaExceeded,
+            Self::SeatsTaken { .. } | Self::PlanTooSmall { .. } => ErrorCode::QuotaExceeded,
             Self::LastOwner => ErrorCode::LastOwner,
             Self::VersionMismatch => ErrorCode::PreconditionFailed,
-            Self::Store(error) if error.is_unavailable() => ErrorCode::DatabaseUnavailable,
-            Self::Store(_) => ErrorCode::Internal,
+            Self::Store(error) => error.code(),
         }
     }
 
@@ -169,9 +127,6 @@ impl DomainError for TenancyError {
     }
 
     fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::CallsUsed { retry_after, .. } => Some(*retry_after),
-            _ => (self.kind() == ErrorKind::Unavailable).then_some(Duration::from_secs(1)),
-        }
+        (self.kind() == ErrorKind::Unavailable).then_some(Duration::from_secs(1))
     }
 }

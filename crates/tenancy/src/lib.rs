@@ -5,14 +5,15 @@
 //! side. What must hold, and how to add to it, is told in this crate's README.
 #![deny(missing_docs)]
 
+mod builder;
 pub mod domain;
 mod error;
-pub mod repository;
-
 pub mod events;
+pub mod repository;
 pub mod service;
 pub mod store;
 
+pub use builder::{Tenancy, TenancyBuilder};
 pub use error::TenancyError;
 
 /// The README's example, kept working.

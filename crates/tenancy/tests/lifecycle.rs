@@ -1,8 +1,9 @@
 //! What may be done to a workshop when, and what is left of it, on both databases.
 
-mod world;
+mod fixture;
 
 use chrono::TimeDelta;
+use fixture::{ANY, Fixture, new_person, new_tenant, staff};
 use kernel::{Clock, TenantId, Transactor};
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
@@ -17,7 +18,6 @@ use tenancy::{
 };
 use test_support::{on_each_database, run_sql};
 use uuid::Uuid;
-use world::{ANY, World, new_person, new_tenant, staff};
 
 fn reason() -> SuspensionReason {
     SuspensionReason::parse("unpaid").expect("a reason")
@@ -28,8 +28,8 @@ fn patch(input: TenantPatchInput) -> TenantPatch {
 }
 
 /// Does it, with a field that is other than before if it is an edit.
-async fn try_to(world: &World, change: Change, id: TenantId) -> Result<TenantStatus, TenancyError> {
-    let (tenants, who) = (&world.tenants, staff());
+async fn try_to(fixture: &Fixture, change: Change, id: TenantId) -> Result<TenantStatus, TenancyError> {
+    let (tenants, who) = (&fixture.tenants, staff());
     let done = match change {
         Change::Edit => {
             let name = Some(Some("Other".to_owned()));
@@ -44,19 +44,19 @@ async fn try_to(world: &World, change: Change, id: TenantId) -> Result<TenantSta
 }
 
 /// A workshop in this state. Some states come from elsewhere, so they are written by hand.
-async fn in_state(world: &World, number: usize, status: TenantStatus, deleted: bool) -> TenantId {
-    let id = world.open(&format!("shop-{number}"), Plan::Professional).await.tenant.id;
+async fn in_state(fixture: &Fixture, number: usize, status: TenantStatus, deleted: bool) -> TenantId {
+    let id = fixture.open(&format!("shop-{number}"), Plan::Professional).await.tenant.id;
     let sql = format!("UPDATE tenants SET status = '{status}' WHERE subdomain = 'shop-{number}'");
-    run_sql(&world.db, &sql).await.expect("writes");
+    run_sql(&fixture.db, &sql).await.expect("writes");
     if deleted {
-        world.tenants.delete(&staff(), id).await.expect("deletes");
+        fixture.tenants.delete(&staff(), id).await.expect("deletes");
     }
     id
 }
 
 /// What the outbox holds of this kind: subject and payload, oldest first.
-async fn events(world: &World, kind: &str) -> Vec<(String, Value)> {
-    let connection = world.db.reader();
+async fn events(fixture: &Fixture, kind: &str) -> Vec<(String, Value)> {
+    let connection = fixture.db.reader();
     let sql = format!("SELECT subject, payload FROM outbox WHERE kind = '{kind}' ORDER BY occurred_at, id");
     let rows = connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql)).await;
     let rows = rows.expect("reads").into_iter();
@@ -68,7 +68,7 @@ async fn the_table_of_transitions_is_kept() {
     use Change::{Delete, Edit, Reactivate, Restore, Suspend};
     use TenantStatus::{Active, Cancelled, Suspended, TrialExpired};
     on_each_database(async |db| {
-        let world = World::new(db).await;
+        let fixture = Fixture::new(db).await;
         let mut number = 0;
         for (status, deleted, legal) in [
             (Active, false, &[(Edit, Active), (Suspend, Suspended), (Delete, Cancelled)][..]),
@@ -86,11 +86,11 @@ async fn the_table_of_transitions_is_kept() {
         ] {
             for change in [Edit, Suspend, Reactivate, Delete, Restore] {
                 number += 1;
-                let id = in_state(&world, number, status, deleted).await;
-                let before = world.tenants.get(id).await.expect("is there");
-                let traces = (world.count("test_trail").await, world.count("outbox").await);
-                let outcome = try_to(&world, change, id).await;
-                let after = (world.count("test_trail").await, world.count("outbox").await);
+                let id = in_state(&fixture, number, status, deleted).await;
+                let before = fixture.tenants.get(id).await.expect("is there");
+                let traces = (fixture.count("test_trail").await, fixture.count("outbox").await);
+                let outcome = try_to(&fixture, change, id).await;
+                let after = (fixture.count("test_trail").await, fixture.count("outbox").await);
                 let what = format!("{change:?} when {status}, deleted: {deleted}");
                 match legal.iter().find(|(legal, _)| *legal == change) {
                     Some((_, next)) => {
@@ -100,19 +100,19 @@ async fn the_table_of_transitions_is_kept() {
                     None => {
                         let refused = |error| matches!(error, TenancyError::IllegalTransition(it) if it == change);
                         assert!(outcome.is_err_and(refused), "{what}");
-                        assert_eq!(world.tenants.get(id).await.expect("is there"), before, "{what}");
+                        assert_eq!(fixture.tenants.get(id).await.expect("is there"), before, "{what}");
                         assert_eq!(after, traces, "{what}");
                     }
                 }
             }
         }
         // What was written by hand is counted anew.
-        let mut tx = world.db.begin().await.expect("begins");
-        TenantStore::new(world.db.clone()).recount_all_in(&mut tx).await.expect("counts");
+        let mut tx = fixture.db.begin().await.expect("begins");
+        TenantStore::new(fixture.db.clone()).recount_all_in(&mut tx).await.expect("counts");
         tx.commit().await.expect("commits");
-        world.check_totals().await;
+        fixture.check_totals().await;
         for change in [Edit, Suspend, Reactivate, Delete, Restore] {
-            let nobody = try_to(&world, change, TenantId(Uuid::from_u128(7))).await;
+            let nobody = try_to(&fixture, change, TenantId(Uuid::from_u128(7))).await;
             assert!(matches!(nobody, Err(TenancyError::TenantNotFound)), "{nobody:?}");
         }
     })
@@ -122,12 +122,12 @@ async fn the_table_of_transitions_is_kept() {
 #[tokio::test]
 async fn null_clears_and_what_is_absent_stays() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
-        let (tenants, who) = (&world.tenants, staff());
-        let id = world.open("garage", Plan::Professional).await.tenant.id;
-        let ann = world.add(id, "ann@shop.test", "OWNER").await;
+        let fixture = Fixture::new(db).await;
+        let (tenants, who) = (&fixture.tenants, staff());
+        let id = fixture.open("garage", Plan::Professional).await.tenant.id;
+        let ann = fixture.add(id, "ann@shop.test", "OWNER").await;
         let text = |text: &str| Some(Some(text.to_owned()));
-        world.clock.advance(TimeDelta::microseconds(1));
+        fixture.clock.advance(TimeDelta::microseconds(1));
         let full = tenants.update(
             &who,
             id,
@@ -147,12 +147,12 @@ async fn null_clears_and_what_is_absent_stays() {
         let full = full.await.expect("changes");
         let tenant = &full.tenant;
         assert_eq!(full, tenants.get(id).await.expect("is there"), "what is answered is what is kept");
-        assert_eq!((tenant.version, tenant.generation, tenant.updated_at), (2, 1, world.clock.now()));
+        assert_eq!((tenant.version, tenant.generation, tenant.updated_at), (2, 1, fixture.clock.now()));
         assert_eq!((tenant.name.as_str(), tenant.plan), ("Örn's GARAGE", Plan::Enterprise));
         assert_eq!(tenant.business_details.as_object()["abn"], "51824753556");
         assert_eq!(tenant.metadata.as_object()["tier"], json!(["gold", null, 1.5]));
         assert_eq!(full.primary_contact.as_ref().map(|contact| contact.email.as_str()), Some("ann@shop.test"));
-        let (subject, payload) = events(&world, "tenancy.tenant_updated").await.remove(0);
+        let (subject, payload) = events(&fixture, "tenant.updated.v1").await.remove(0);
         assert_eq!(subject, id.to_string());
         assert_eq!(payload["fields"].as_array().map(Vec::len), Some(9), "{payload}");
 
@@ -173,7 +173,7 @@ async fn null_clears_and_what_is_absent_stays() {
         assert_eq!((cleared.tenant.logo, cleared.tenant.description), (None, None));
         assert!(cleared.tenant.business_details.as_object().is_empty());
         assert_eq!((cleared.tenant.name, cleared.tenant.plan), (tenant.name.clone(), Plan::Enterprise));
-        world.check_totals().await;
+        fixture.check_totals().await;
     })
     .await;
 }
@@ -181,12 +181,12 @@ async fn null_clears_and_what_is_absent_stays() {
 #[tokio::test]
 async fn a_deleted_workshop_keeps_its_names_and_lets_nobody_in() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
-        let (who, now) = (staff(), world.clock.now());
-        let id = world.open("garage", Plan::Professional).await.tenant.id;
-        let ann = world.add(id, "ann@shop.test", "OWNER").await;
-        world.tenants.delete(&who, id).await.expect("deletes");
-        let again = world.tenants.create(&who, new_tenant("garage", Plan::Professional), now).await;
+        let fixture = Fixture::new(db).await;
+        let (who, now) = (staff(), fixture.clock.now());
+        let id = fixture.open("garage", Plan::Professional).await.tenant.id;
+        let ann = fixture.add(id, "ann@shop.test", "OWNER").await;
+        fixture.tenants.delete(&who, id).await.expect("deletes");
+        let again = fixture.tenants.create(&who, new_tenant("garage", Plan::Professional), now).await;
         assert!(matches!(again, Err(TenancyError::SubdomainTaken)), "{again:?}");
         let slug = NewTenantInput {
             name: "Other".to_owned(),
@@ -195,11 +195,11 @@ async fn a_deleted_workshop_keeps_its_names_and_lets_nobody_in() {
             slug: Some("garage".to_owned()),
             ..NewTenantInput::default()
         };
-        let slug = world.tenants.create(&who, NewTenant::parse(slug).expect("a right input"), now).await;
+        let slug = fixture.tenants.create(&who, NewTenant::parse(slug).expect("a right input"), now).await;
         assert!(matches!(slug, Err(TenancyError::SlugTaken)), "{slug:?}");
 
         let illegal = |error: TenancyError| assert!(matches!(error, TenancyError::IllegalTransition(_)), "{error:?}");
-        let people = &world.people;
+        let people = &fixture.people;
         illegal(people.add(&who, id, new_person("b@shop.test", "USER"), Access::Password).await.expect_err("deleted"));
         illegal(people.update(&who, id, ann.id, &ANY, PersonPatch::default()).await.expect_err("deleted"));
         illegal(people.remove(&who, id, ann.id).await.expect_err("deleted"));
@@ -211,14 +211,14 @@ async fn a_deleted_workshop_keeps_its_names_and_lets_nobody_in() {
             ..SubscriptionInput::default()
         });
         let terms = terms.expect("a right input");
-        illegal(world.subscriptions.put(&who, id, &ANY, terms).await.expect_err("deleted"));
+        illegal(fixture.subscriptions.put(&who, id, &ANY, terms).await.expect_err("deleted"));
         // Staff still see it.
-        assert_eq!(world.tenants.get_by_subdomain("garage").await.expect("is there").tenant.id, id);
-        assert_eq!(world.people.list_first(id).await.expect("lists"), [ann]);
-        let nobody = world.tenants.get_by_subdomain("gar\0age").await;
+        assert_eq!(fixture.tenants.get_by_subdomain("garage").await.expect("is there").tenant.id, id);
+        assert_eq!(fixture.people.list_first(id).await.expect("lists"), [ann]);
+        let nobody = fixture.tenants.get_by_subdomain("gar\0age").await;
         assert!(matches!(nobody, Err(TenancyError::TenantNotFound)), "{nobody:?}");
-        assert_eq!((world.count("tenants").await, world.count("tenant_users").await), (1, 1));
-        world.check_totals().await;
+        assert_eq!((fixture.count("tenants").await, fixture.count("tenant_users").await), (1, 1));
+        fixture.check_totals().await;
     })
     .await;
 }
@@ -226,8 +226,8 @@ async fn a_deleted_workshop_keeps_its_names_and_lets_nobody_in() {
 #[tokio::test]
 async fn a_trial_that_is_over_is_forgotten_and_the_story_is_told() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
-        let (tenants, who) = (&world.tenants, staff());
+        let fixture = Fixture::new(db).await;
+        let (tenants, who) = (&fixture.tenants, staff());
         let input = NewTenantInput {
             name: "Jo's Garage".to_owned(),
             subdomain: "garage".to_owned(),
@@ -236,15 +236,15 @@ async fn a_trial_that_is_over_is_forgotten_and_the_story_is_told() {
             ..NewTenantInput::default()
         };
         let new = NewTenant::parse(input).expect("a right input");
-        let created = tenants.create(&who, new, world.clock.now()).await.expect("creates").summary.tenant;
-        let (id, end) = (created.id, world.clock.now() + TimeDelta::days(14));
+        let created = tenants.create(&who, new, fixture.clock.now()).await.expect("creates").summary.tenant;
+        let (id, end) = (created.id, fixture.clock.now() + TimeDelta::days(14));
         assert_eq!(created.trial_ends_at, Some(end));
         tenants.suspend(&who, id, &reason()).await.expect("suspends");
-        world.clock.set(end - TimeDelta::seconds(1));
+        fixture.clock.set(end - TimeDelta::seconds(1));
         let active = tenants.reactivate(&who, id).await.expect("reactivates").tenant;
         assert_eq!(active.trial_ends_at, Some(end), "it still runs");
         tenants.suspend(&who, id, &reason()).await.expect("suspends");
-        world.clock.set(end);
+        fixture.clock.set(end);
         let active = tenants.reactivate(&who, id).await.expect("reactivates").tenant;
         assert_eq!(active.trial_ends_at, None);
         tenants.delete(&who, id).await.expect("deletes");
@@ -252,13 +252,13 @@ async fn a_trial_that_is_over_is_forgotten_and_the_story_is_told() {
 
         let created = json!({ "name": "Jo's Garage", "subdomain": "garage", "plan": "PERFORMANCE" });
         for (kind, payload, times) in [
-            ("tenancy.tenant_created", created, 1),
-            ("tenancy.tenant_suspended", json!({ "reason": "unpaid" }), 2),
-            ("tenancy.tenant_reactivated", json!({ "from": "SUSPENDED" }), 2),
-            ("tenancy.tenant_deleted", json!({}), 1),
-            ("tenancy.tenant_restored", json!({ "status": "ACTIVE" }), 1),
+            ("tenant.created.v1", created, 1),
+            ("tenant.suspended.v1", json!({ "by": "STAFF" }), 2),
+            ("tenant.reactivated.v1", json!({ "from": "SUSPENDED" }), 2),
+            ("tenant.deleted.v1", json!({}), 1),
+            ("tenant.restored.v1", json!({ "status": "ACTIVE" }), 1),
         ] {
-            assert_eq!(events(&world, kind).await, vec![(id.to_string(), payload); times], "{kind}");
+            assert_eq!(events(&fixture, kind).await, vec![(id.to_string(), payload); times], "{kind}");
         }
     })
     .await;

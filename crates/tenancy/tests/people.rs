@@ -1,7 +1,8 @@
 //! People and subscriptions of workshops, on both databases.
 
-mod world;
+mod fixture;
 
+use fixture::{ANY, Fixture, new_person, page, staff};
 use futures::future::join_all;
 use kernel::{
     VersionMatch,
@@ -15,7 +16,6 @@ use tenancy::{
     },
 };
 use test_support::on_each_database;
-use world::{ANY, World, new_person, page, staff};
 
 fn role(role: &str) -> PersonPatch {
     PersonPatch::parse(PersonPatchInput { role: Some(Some(role.to_owned())), ..PersonPatchInput::default() })
@@ -42,31 +42,33 @@ fn terms(cents: i64) -> SubscriptionTerms {
 #[tokio::test]
 async fn a_person_belongs_to_one_workshop() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
+        let fixture = Fixture::new(db).await;
         let who = staff();
-        let [one, two] =
-            [world.open("one", Plan::Enterprise).await.tenant.id, world.open("two", Plan::Enterprise).await.tenant.id];
-        let sam = world.add(one, "sam@shop.test", "OWNER").await;
-        let other = world.add(two, "SAM@shop.test", "OWNER").await;
+        let [one, two] = [
+            fixture.open("one", Plan::Enterprise).await.tenant.id,
+            fixture.open("two", Plan::Enterprise).await.tenant.id,
+        ];
+        let sam = fixture.add(one, "sam@shop.test", "OWNER").await;
+        let other = fixture.add(two, "SAM@shop.test", "OWNER").await;
         assert_eq!(sam.email, other.email, "an address is unique in its workshop only");
-        let again = world.people.add(&who, one, new_person("Sam@Shop.test", "USER"), Access::Password).await;
+        let again = fixture.people.add(&who, one, new_person("Sam@Shop.test", "USER"), Access::Password).await;
         assert!(matches!(again, Err(TenancyError::EmailTaken)), "{again:?}");
 
-        assert_eq!(world.people.get(one, sam.id).await.expect("is there"), sam);
-        let foreign = world.people.get(two, sam.id).await;
+        assert_eq!(fixture.people.get(one, sam.id).await.expect("is there"), sam);
+        let foreign = fixture.people.get(two, sam.id).await;
         assert!(matches!(foreign, Err(TenancyError::PersonNotFound)), "{foreign:?}");
-        let foreign = world.people.update(&who, two, sam.id, &ANY, role("USER")).await;
+        let foreign = fixture.people.update(&who, two, sam.id, &ANY, role("USER")).await;
         assert!(matches!(foreign, Err(TenancyError::PersonNotFound)), "{foreign:?}");
-        let foreign = world.people.remove(&who, two, sam.id).await;
+        let foreign = fixture.people.remove(&who, two, sam.id).await;
         assert!(matches!(foreign, Err(TenancyError::PersonNotFound)), "{foreign:?}");
         let contact = Some(Some(sam.id.to_string()));
         let patch = TenantPatchInput { primary_contact_id: contact, ..TenantPatchInput::default() };
         let patch = TenantPatch::parse(patch).expect("a right input");
-        let foreign = world.tenants.update(&who, two, &ANY, patch).await;
+        let foreign = fixture.tenants.update(&who, two, &ANY, patch).await;
         assert!(matches!(foreign, Err(TenancyError::Validation(_))), "{foreign:?}");
 
         let list = page(10, PersonSort::Email, Direction::Ascending, Start::Offset(0));
-        let list = world.people.list(one, &PersonFilter::default(), &list).await.expect("a page");
+        let list = fixture.people.list(one, &PersonFilter::default(), &list).await.expect("a page");
         assert_eq!((list.total, list.items), (1, vec![sam]));
     })
     .await;
@@ -75,26 +77,26 @@ async fn a_person_belongs_to_one_workshop() {
 #[tokio::test]
 async fn seats_are_taken_one_by_one() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
-        let id = world.open("garage", Plan::Professional).await.tenant.id;
+        let fixture = Fixture::new(db).await;
+        let id = fixture.open("garage", Plan::Professional).await.tenant.id;
         let add = |number: usize| {
-            let world = &world;
+            let fixture = &fixture;
             async move {
                 let new = new_person(&format!("p{number}@shop.test"), "OWNER");
-                world.people.add(&staff(), id, new, Access::Password).await
+                fixture.people.add(&staff(), id, new, Access::Password).await
             }
         };
         let results = join_all((0..20).map(add)).await;
         let full = |result: &&Result<_, TenancyError>| matches!(result, Err(TenancyError::SeatsTaken { limit: 5 }));
         assert_eq!((results.iter().filter(|it| it.is_ok()).count(), results.iter().filter(full).count()), (5, 15));
-        assert_eq!(world.count("tenant_users WHERE is_active").await, 5);
+        assert_eq!(fixture.count("tenant_users WHERE is_active").await, 5);
 
         // Whoever goes makes room; whoever comes back needs it.
         let person = results.into_iter().find_map(Result::ok).expect("one of them");
-        world.people.update(&staff(), id, person.id, &ANY, active(false)).await.expect("deactivates");
-        assert_eq!(world.doors.shut(), ["tokens of the person below 2", "sessions of the person"]);
+        fixture.people.update(&staff(), id, person.id, &ANY, active(false)).await.expect("deactivates");
+        assert_eq!(fixture.closed_access.shut(), ["tokens of the person below 2", "sessions of the person"]);
         add(99).await.expect("there is room");
-        let back = world.people.update(&staff(), id, person.id, &ANY, active(true)).await;
+        let back = fixture.people.update(&staff(), id, person.id, &ANY, active(true)).await;
         assert!(matches!(back, Err(TenancyError::SeatsTaken { .. })), "{back:?}");
     })
     .await;
@@ -103,22 +105,23 @@ async fn seats_are_taken_one_by_one() {
 #[tokio::test]
 async fn an_active_owner_stays_whoever_is_quicker() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
+        let fixture = Fixture::new(db).await;
         let who = staff();
-        let id = world.open("garage", Plan::Enterprise).await.tenant.id;
+        let id = fixture.open("garage", Plan::Enterprise).await.tenant.id;
         let last = |result: &Result<_, TenancyError>| matches!(result, Err(TenancyError::LastOwner));
-        let [ann, bob] = [world.add(id, "ann@shop.test", "OWNER").await, world.add(id, "bob@shop.test", "OWNER").await];
-        let people = &world.people;
+        let [ann, bob] =
+            [fixture.add(id, "ann@shop.test", "OWNER").await, fixture.add(id, "bob@shop.test", "OWNER").await];
+        let people = &fixture.people;
         let (one, two) =
             futures::join!(people.update(&who, id, ann.id, &ANY, role("USER")), people.remove(&who, id, bob.id),);
         assert!(last(&one) != last(&two), "{one:?} {two:?}");
-        assert_eq!(world.count("tenant_users WHERE role = 'OWNER' AND is_active").await, 1);
+        assert_eq!(fixture.count("tenant_users WHERE role = 'OWNER' AND is_active").await, 1);
         let owner = if one.is_ok() { bob.id } else { ann.id };
         assert!(last(&people.update(&who, id, owner, &ANY, active(false)).await));
         assert!(last(&people.remove(&who, id, owner).await));
 
         // Somebody who was only invited may never come.
-        let expires_at = kernel::Clock::now(&*world.clock) + chrono::TimeDelta::days(7);
+        let expires_at = kernel::Clock::now(&*fixture.clock) + chrono::TimeDelta::days(7);
         let invited = new_person("cy@shop.test", "OWNER");
         people.add(&who, id, invited, Access::Invitation { expires_at }).await.expect("invites");
         assert!(last(&people.remove(&who, id, owner).await));
@@ -129,10 +132,10 @@ async fn an_active_owner_stays_whoever_is_quicker() {
 #[tokio::test]
 async fn changes_of_people_are_told_apart() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
+        let fixture = Fixture::new(db).await;
         let who = staff();
-        let id = world.open("garage", Plan::Enterprise).await.tenant.id;
-        let sam = world.add(id, "sam@shop.test", "USER").await;
+        let id = fixture.open("garage", Plan::Enterprise).await.tenant.id;
+        let sam = fixture.add(id, "sam@shop.test", "USER").await;
         let patch = PersonPatchInput {
             role: Some(Some("ADMIN".to_owned())),
             phone: Some(Some("+61 2 5550 1234".to_owned())),
@@ -140,21 +143,21 @@ async fn changes_of_people_are_told_apart() {
         };
         let patch = PersonPatch::parse(patch).expect("a right input");
         let changed =
-            world.people.update(&who, id, sam.id, &VersionMatch::OneOf(vec![1]), patch).await.expect("changes");
+            fixture.people.update(&who, id, sam.id, &VersionMatch::OneOf(vec![1]), patch).await.expect("changes");
         assert_eq!((changed.version, changed.generation), (2, 2));
         // The role is in their tokens; their sessions may go on.
-        assert_eq!(world.doors.shut(), ["tokens of the person below 2"]);
+        assert_eq!(fixture.closed_access.shut(), ["tokens of the person below 2"]);
         for action in ["TENANT_USER_ROLE_CHANGED", "TENANT_USER_UPDATED"] {
-            assert_eq!(world.count(&format!("test_trail WHERE action = '{action}'")).await, 1, "{action}");
+            assert_eq!(fixture.count(&format!("test_trail WHERE action = '{action}'")).await, 1, "{action}");
         }
-        let stale = world.people.update(&who, id, sam.id, &VersionMatch::OneOf(vec![1]), role("USER")).await;
+        let stale = fixture.people.update(&who, id, sam.id, &VersionMatch::OneOf(vec![1]), role("USER")).await;
         assert!(matches!(stale, Err(TenancyError::VersionMismatch)), "{stale:?}");
-        world.people.remove(&who, id, sam.id).await.expect("removes");
+        fixture.people.remove(&who, id, sam.id).await.expect("removes");
         assert_eq!(
-            world.doors.shut(),
+            fixture.closed_access.shut(),
             ["password and links of the person", "tokens of the person below 3", "sessions of the person"]
         );
-        assert_eq!(world.count("tenant_users").await, 0);
+        assert_eq!(fixture.count("tenant_users").await, 0);
     })
     .await;
 }
@@ -162,21 +165,21 @@ async fn changes_of_people_are_told_apart() {
 #[tokio::test]
 async fn a_workshop_has_one_subscription() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
-        let (who, subscriptions) = (staff(), &world.subscriptions);
-        let id = world.open("garage", Plan::Enterprise).await.tenant.id;
+        let fixture = Fixture::new(db).await;
+        let (who, subscriptions) = (staff(), &fixture.subscriptions);
+        let id = fixture.open("garage", Plan::Enterprise).await.tenant.id;
         let none = subscriptions.get(id).await;
         assert!(matches!(none, Err(TenancyError::SubscriptionNotFound)), "{none:?}");
         let results = join_all((1..=8).map(|cents| subscriptions.put(&who, id, &ANY, terms(cents)))).await;
         let created = results.iter().filter(|result| result.as_ref().expect("records").created).count();
-        assert_eq!((created, world.count("subscriptions").await), (1, 1));
+        assert_eq!((created, fixture.count("subscriptions").await), (1, 1));
         let now = subscriptions.get(id).await.expect("is there");
         assert_eq!(now.version, 8);
         let same = subscriptions.put(&who, id, &ANY, now.terms).await.expect("records");
         assert_eq!((same.created, same.subscription.version), (false, 8));
         let stale = subscriptions.put(&who, id, &VersionMatch::OneOf(vec![7]), terms(9)).await;
         assert!(matches!(stale, Err(TenancyError::VersionMismatch)), "{stale:?}");
-        assert_eq!(world.count("test_trail WHERE action = 'SUBSCRIPTION_UPDATED'").await, 8);
+        assert_eq!(fixture.count("test_trail WHERE action = 'SUBSCRIPTION_UPDATED'").await, 8);
     })
     .await;
 }

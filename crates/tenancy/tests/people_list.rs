@@ -1,8 +1,9 @@
 //! The list of a workshop's people, on both databases.
 
-mod world;
+mod fixture;
 
 use chrono::TimeDelta;
+use fixture::{ANY, Fixture, page, staff};
 use kernel::{
     TenantId, TenantRole,
     page::{Cursor, Direction, Start},
@@ -13,9 +14,8 @@ use tenancy::{
 };
 use test_support::on_each_database;
 use uuid::Uuid;
-use world::{ANY, World, page, staff};
 
-async fn add(world: &World, tenant: TenantId, name: (&str, &str), email: &str, role: &str) {
+async fn add(fixture: &Fixture, tenant: TenantId, name: (&str, &str), email: &str, role: &str) {
     let new = NewPerson::parse(&NewPersonInput {
         first_name: name.0.to_owned(),
         last_name: name.1.to_owned(),
@@ -23,12 +23,12 @@ async fn add(world: &World, tenant: TenantId, name: (&str, &str), email: &str, r
         role: Some(role.to_owned()),
     })
     .expect("a right input");
-    world.people.add(&staff(), tenant, new, Access::Password).await.expect("adds");
+    fixture.people.add(&staff(), tenant, new, Access::Password).await.expect("adds");
 }
 
-async fn found(world: &World, tenant: TenantId, filter: &PersonFilter) -> Vec<String> {
+async fn found(fixture: &Fixture, tenant: TenantId, filter: &PersonFilter) -> Vec<String> {
     let whole = page(500, PersonSort::Email, Direction::Ascending, Start::Offset(0));
-    let found = world.people.list(tenant, filter, &whole).await.expect("a page");
+    let found = fixture.people.list(tenant, filter, &whole).await.expect("a page");
     assert_eq!(found.total, found.items.len() as u64, "{filter:?}");
     found.items.iter().map(|person| person.email.local_part().to_owned()).collect()
 }
@@ -36,19 +36,21 @@ async fn found(world: &World, tenant: TenantId, filter: &PersonFilter) -> Vec<St
 #[tokio::test]
 async fn pages_show_every_person_once_in_every_order() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
-        let [one, two] =
-            [world.open("one", Plan::Enterprise).await.tenant.id, world.open("two", Plan::Enterprise).await.tenant.id];
+        let fixture = Fixture::new(db).await;
+        let [one, two] = [
+            fixture.open("one", Plan::Enterprise).await.tenant.id,
+            fixture.open("two", Plan::Enterprise).await.tenant.id,
+        ];
         for number in 0..17_usize {
             let role = TenantRole::ALL[number % 4].as_str();
             let last_name = ["lee", "Lee", "Ørsted", "O'Neil", "LEE"][number % 5];
             let email = format!("p{}@shop.test", (number * 7) % 17);
-            add(&world, one, ("Sam", last_name), &email, role).await;
-            add(&world, two, ("Sam", last_name), &email, role).await;
+            add(&fixture, one, ("Sam", last_name), &email, role).await;
+            add(&fixture, two, ("Sam", last_name), &email, role).await;
             // Whole seconds, then milliseconds, then microseconds, with ties between.
             let step =
                 [TimeDelta::zero(), TimeDelta::seconds(1), TimeDelta::milliseconds(1), TimeDelta::microseconds(1)];
-            world.clock.advance(step[number % 4]);
+            fixture.clock.advance(step[number % 4]);
         }
         for (name, sort) in PersonSort::ALL {
             let mut orders = Vec::new();
@@ -56,7 +58,7 @@ async fn pages_show_every_person_once_in_every_order() {
                 let (mut seen, mut start) = (Vec::new(), Start::Offset(0));
                 loop {
                     let request = page(4, *sort, direction, start);
-                    let found = world.people.list(one, &PersonFilter::default(), &request).await.expect("a page");
+                    let found = fixture.people.list(one, &PersonFilter::default(), &request).await.expect("a page");
                     assert_eq!(found.total, 17, "{name}");
                     assert!(found.items.iter().all(|person| person.tenant_id == one), "{name}");
                     seen.extend(found.items.iter().map(|person| person.id));
@@ -64,7 +66,7 @@ async fn pages_show_every_person_once_in_every_order() {
                     start = Start::After(Cursor::new("test".to_owned(), value, id, seen.len() as u64));
                 }
                 let whole = page(500, *sort, direction, Start::Offset(0));
-                let whole = world.people.list(one, &PersonFilter::default(), &whole).await.expect("a page");
+                let whole = fixture.people.list(one, &PersonFilter::default(), &whole).await.expect("a page");
                 assert_eq!(seen, whole.items.iter().map(|person| person.id).collect::<Vec<_>>(), "{name}");
                 assert_eq!(seen.len(), 17, "{name}");
                 orders.push(seen);
@@ -73,7 +75,7 @@ async fn pages_show_every_person_once_in_every_order() {
             assert_eq!(orders[0], backwards, "{name}");
         }
         let late = page(4, PersonSort::Email, Direction::Ascending, Start::Offset(40));
-        let late = world.people.list(one, &PersonFilter::default(), &late).await.expect("a page");
+        let late = fixture.people.list(one, &PersonFilter::default(), &late).await.expect("a page");
         assert_eq!((late.total, late.items.len()), (17, 0));
     })
     .await;
@@ -82,26 +84,26 @@ async fn pages_show_every_person_once_in_every_order() {
 #[tokio::test]
 async fn filters_find_what_they_say() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
-        let id = world.open("garage", Plan::Enterprise).await.tenant.id;
-        add(&world, id, ("Ann", "Under_Score"), "a.100@shop.test", "OWNER").await;
-        add(&world, id, ("Bob", "Undersscore"), "b%x@shop.test", "USER").await;
-        add(&world, id, ("Çelik", "Ørsted"), "c@shop.test", "USER").await;
-        add(&world, id, ("Dee", "Back\\slash"), "d@shop.test", "VIEWER").await;
+        let fixture = Fixture::new(db).await;
+        let id = fixture.open("garage", Plan::Enterprise).await.tenant.id;
+        add(&fixture, id, ("Ann", "Under_Score"), "a.100@shop.test", "OWNER").await;
+        add(&fixture, id, ("Bob", "Undersscore"), "b%x@shop.test", "USER").await;
+        add(&fixture, id, ("Çelik", "Ørsted"), "c@shop.test", "USER").await;
+        add(&fixture, id, ("Dee", "Back\\slash"), "d@shop.test", "VIEWER").await;
         let (who, dee) = (staff(), PersonFilter { role: Some(TenantRole::Viewer), ..PersonFilter::default() });
         let whole = page(9, PersonSort::Email, Direction::Ascending, Start::Offset(0));
-        let person = world.people.list(id, &dee, &whole).await.expect("a page").items.remove(0);
+        let person = fixture.people.list(id, &dee, &whole).await.expect("a page").items.remove(0);
         let away = PersonPatchInput { is_active: Some(Some(false)), ..PersonPatchInput::default() };
         let away = PersonPatch::parse(away).expect("a right input");
-        world.people.update(&who, id, person.id, &ANY, away).await.expect("deactivates");
+        fixture.people.update(&who, id, person.id, &ANY, away).await.expect("deactivates");
 
         let role = |role| PersonFilter { role: Some(role), ..PersonFilter::default() };
         let active = |is_active| PersonFilter { is_active: Some(is_active), ..PersonFilter::default() };
-        assert_eq!(found(&world, id, &PersonFilter::default()).await, ["a.100", "b%x", "c", "d"]);
-        assert_eq!(found(&world, id, &role(TenantRole::User)).await, ["b%x", "c"]);
-        assert_eq!(found(&world, id, &active(true)).await, ["a.100", "b%x", "c"]);
-        assert_eq!(found(&world, id, &active(false)).await, ["d"]);
-        assert_eq!(found(&world, id, &PersonFilter { is_active: Some(true), ..dee }).await, [""; 0]);
+        assert_eq!(found(&fixture, id, &PersonFilter::default()).await, ["a.100", "b%x", "c", "d"]);
+        assert_eq!(found(&fixture, id, &role(TenantRole::User)).await, ["b%x", "c"]);
+        assert_eq!(found(&fixture, id, &active(true)).await, ["a.100", "b%x", "c"]);
+        assert_eq!(found(&fixture, id, &active(false)).await, ["d"]);
+        assert_eq!(found(&fixture, id, &PersonFilter { is_active: Some(true), ..dee }).await, [""; 0]);
         let text = |text: &str| PersonFilter { search: Some(text.to_owned()), ..PersonFilter::default() };
         for (searched, expected) in [
             ("ANN under", &["a.100"][..]),
@@ -116,7 +118,7 @@ async fn filters_find_what_they_say() {
             ("Çelik Ø", &["c"]),
             ("ØRSTED'", &[]),
         ] {
-            assert_eq!(found(&world, id, &text(searched)).await, expected, "{searched}");
+            assert_eq!(found(&fixture, id, &text(searched)).await, expected, "{searched}");
         }
     })
     .await;
@@ -125,11 +127,11 @@ async fn filters_find_what_they_say() {
 #[tokio::test]
 async fn a_list_needs_a_workshop_and_a_cursor_of_its_own() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
-        let id = world.open("garage", Plan::Enterprise).await.tenant.id;
+        let fixture = Fixture::new(db).await;
+        let id = fixture.open("garage", Plan::Enterprise).await.tenant.id;
         let list = async |tenant, field, start| {
             let request = page(5, field, Direction::Ascending, start);
-            world.people.list(tenant, &PersonFilter::default(), &request).await
+            fixture.people.list(tenant, &PersonFilter::default(), &request).await
         };
         let empty = list(id, PersonSort::Email, Start::Offset(0)).await.expect("a page");
         assert_eq!((empty.total, empty.items.len(), empty.next), (0, 0, None));

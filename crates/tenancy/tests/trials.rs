@@ -1,17 +1,18 @@
 //! Warnings of a trial's end, on both databases.
 
-mod world;
+mod fixture;
 
 use chrono::TimeDelta;
-use kernel::{Clock, TenantId, jobs::Job};
+use fixture::{ANY, Fixture, staff};
+use kernel::{Clock, TenantId};
+use platform::jobs::Job;
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::Value;
 use tenancy::domain::{NewTenant, NewTenantInput, SubscriptionInput, SubscriptionTerms, SuspensionReason};
 use test_support::{on_each_database, run_sql};
 use tokio_util::sync::CancellationToken;
-use world::{ANY, World, staff};
 
-async fn on_trial(world: &World, subdomain: &str, days: i64) -> TenantId {
+async fn on_trial(fixture: &Fixture, subdomain: &str, days: i64) -> TenantId {
     let input = NewTenantInput {
         name: format!("Workshop {subdomain}"),
         subdomain: subdomain.to_owned(),
@@ -20,17 +21,17 @@ async fn on_trial(world: &World, subdomain: &str, days: i64) -> TenantId {
         ..NewTenantInput::default()
     };
     let new = NewTenant::parse(input).expect("a right input");
-    world.tenants.create(&staff(), new, world.clock.now()).await.expect("creates").summary.tenant.id
+    fixture.tenants.create(&staff(), new, fixture.clock.now()).await.expect("creates").summary.tenant.id
 }
 
 /// Runs the job and tells what it has announced: days left, by workshop.
-async fn warn(world: &World) -> Vec<(TenantId, u64)> {
-    world.trial_warnings.run(&CancellationToken::new()).await.expect("runs");
-    let connection = world.db.reader();
+async fn warn(fixture: &Fixture) -> Vec<(TenantId, u64)> {
+    fixture.trial_warnings.run(&CancellationToken::new()).await.expect("runs");
+    let connection = fixture.db.reader();
     let backend = connection.get_database_backend();
-    let sql = "SELECT subject, payload FROM outbox WHERE kind = 'tenancy.trial_ending' ORDER BY id";
+    let sql = "SELECT subject, payload FROM outbox WHERE kind = 'tenant.trial_ending.v1' ORDER BY id";
     let rows = connection.query_all_raw(Statement::from_string(backend, sql)).await.expect("reads");
-    run_sql(&world.db, "DELETE FROM outbox").await.expect("writes");
+    run_sql(&fixture.db, "DELETE FROM outbox").await.expect("writes");
     let read = |row: sea_orm::QueryResult| {
         let subject: String = row.try_get_by_index(0).expect("a subject");
         let payload: Value = row.try_get_by_index(1).expect("a payload");
@@ -42,21 +43,21 @@ async fn warn(world: &World) -> Vec<(TenantId, u64)> {
 #[tokio::test]
 async fn each_warning_is_given_once_and_another_end_begins_anew() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let shop = on_trial(&world, "garage", 10).await;
-        assert_eq!(warn(&world).await, []);
+        let fixture = Fixture::new(test).await;
+        let shop = on_trial(&fixture, "garage", 10).await;
+        assert_eq!(warn(&fixture).await, []);
         let mut given = Vec::new();
         for _ in 0..22 {
-            world.clock.advance(TimeDelta::hours(12));
-            given.extend(warn(&world).await);
-            assert_eq!(warn(&world).await, [], "once");
+            fixture.clock.advance(TimeDelta::hours(12));
+            given.extend(warn(&fixture).await);
+            assert_eq!(warn(&fixture).await, [], "once");
         }
         assert_eq!(given, [(shop, 7), (shop, 3), (shop, 1)], "and none after the end");
 
-        let extended = serde_json::to_value(world.clock.now() + TimeDelta::days(2)).expect("a time");
+        let extended = serde_json::to_value(fixture.clock.now() + TimeDelta::days(2)).expect("a time");
         let sql = format!("UPDATE tenants SET trial_ends_at = '{}'", extended.as_str().expect("text"));
-        run_sql(&world.db, &sql).await.expect("writes");
-        assert_eq!(warn(&world).await, [(shop, 2)], "of several that are late, the one that still makes sense");
+        run_sql(&fixture.db, &sql).await.expect("writes");
+        assert_eq!(warn(&fixture).await, [(shop, 2)], "of several that are late, the one that still makes sense");
     })
     .await;
 }
@@ -64,12 +65,12 @@ async fn each_warning_is_given_once_and_another_end_begins_anew() {
 #[tokio::test]
 async fn nobody_is_warned_who_pays_is_stopped_or_has_left() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
+        let fixture = Fixture::new(test).await;
         let [pays, stopped, left, tries] = [
-            on_trial(&world, "pays", 2).await,
-            on_trial(&world, "stopped", 2).await,
-            on_trial(&world, "left", 2).await,
-            on_trial(&world, "tries", 2).await,
+            on_trial(&fixture, "pays", 2).await,
+            on_trial(&fixture, "stopped", 2).await,
+            on_trial(&fixture, "left", 2).await,
+            on_trial(&fixture, "tries", 2).await,
         ];
         for (tenant, status) in [(pays, "ACTIVE"), (tries, "TRIALING")] {
             let input = SubscriptionInput {
@@ -81,12 +82,12 @@ async fn nobody_is_warned_who_pays_is_stopped_or_has_left() {
                 ..SubscriptionInput::default()
             };
             let terms = SubscriptionTerms::parse(&input).expect("right terms");
-            world.subscriptions.put(&staff(), tenant, &ANY, terms).await.expect("recorded");
+            fixture.subscriptions.put(&staff(), tenant, &ANY, terms).await.expect("recorded");
         }
         let reason = SuspensionReason::parse("unpaid").expect("a reason");
-        world.tenants.suspend(&staff(), stopped, &reason).await.expect("suspends");
-        world.tenants.delete(&staff(), left).await.expect("deletes");
-        assert_eq!(warn(&world).await, [(tries, 2)]);
+        fixture.tenants.suspend(&staff(), stopped, &reason).await.expect("suspends");
+        fixture.tenants.delete(&staff(), left).await.expect("deletes");
+        assert_eq!(warn(&fixture).await, [(tries, 2)]);
     })
     .await;
 }
@@ -94,16 +95,39 @@ async fn nobody_is_warned_who_pays_is_stopped_or_has_left() {
 #[tokio::test]
 async fn two_nodes_give_one_warning() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
+        let fixture = Fixture::new(test).await;
         for number in 0..20 {
-            on_trial(&world, &format!("shop-{number}"), 3).await;
+            on_trial(&fixture, &format!("shop-{number}"), 3).await;
         }
         let stop = CancellationToken::new();
-        let (one, other) = futures::join!(world.trial_warnings.run(&stop), world.trial_warnings.run(&stop));
+        let (one, other) = futures::join!(fixture.trial_warnings.run(&stop), fixture.trial_warnings.run(&stop));
         one.expect("runs");
         other.expect("runs");
-        assert_eq!(world.count("outbox WHERE kind = 'tenancy.trial_ending'").await, 20);
-        assert_eq!(world.count("trial_warnings").await, 20);
+        assert_eq!(fixture.count("outbox WHERE kind = 'tenant.trial_ending.v1'").await, 20);
+        assert_eq!(fixture.count("trial_warnings").await, 20);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_workshop_that_cannot_be_read_keeps_no_other_from_being_warned_or_ended() {
+    on_each_database(async |test| {
+        let fixture = Fixture::new(test).await;
+        for name in ["garage", "odd", "other"] {
+            on_trial(&fixture, name, 2).await;
+        }
+        let odd = "UPDATE tenants SET plan = 'ODD' WHERE subdomain = 'odd'";
+        assert_eq!(run_sql(&fixture.db, odd).await.expect("spoils"), 1);
+        let stop = CancellationToken::new();
+
+        let failed = fixture.trial_warnings.run(&stop).await.expect_err("one failed");
+        assert_eq!(failed.to_string(), "1 of 3 items failed");
+        assert_eq!(fixture.count("outbox WHERE kind = 'tenant.trial_ending.v1'").await, 2);
+
+        fixture.clock.advance(TimeDelta::days(3));
+        let failed = fixture.trial_expiry.run(&stop).await.expect_err("one failed");
+        assert_eq!(failed.to_string(), "1 of 3 items failed");
+        assert_eq!(fixture.count("tenants WHERE status = 'TRIAL_EXPIRED'").await, 2);
     })
     .await;
 }

@@ -1,21 +1,22 @@
 //! The list of workshops under its filters, on both databases.
 
-mod world;
+mod fixture;
 
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use fixture::{Fixture, page, staff};
 use kernel::{
     TenantId,
+    input::Word as _,
     page::{Cursor, Direction, Start},
 };
 use tenancy::domain::{
     NewTenant, NewTenantInput, Plan, SuspensionReason, TenantFilter, TenantSort, TenantStatus, TenantSummary,
 };
 use test_support::on_each_database;
-use world::{World, page, staff};
 
-async fn named(world: &World, name: &str, subdomain: &str) -> TenantId {
+async fn named(fixture: &Fixture, name: &str, subdomain: &str) -> TenantId {
     let input = NewTenantInput {
         name: name.to_owned(),
         subdomain: subdomain.to_owned(),
@@ -23,24 +24,24 @@ async fn named(world: &World, name: &str, subdomain: &str) -> TenantId {
         ..NewTenantInput::default()
     };
     let new = NewTenant::parse(input).expect("a right input");
-    world.tenants.create(&staff(), new, kernel::Clock::now(&*world.clock)).await.expect("creates").summary.tenant.id
+    fixture.tenants.create(&staff(), new, kernel::Clock::now(&*fixture.clock)).await.expect("creates").summary.tenant.id
 }
 
 /// 40 workshops of all plans; every second is suspended, every fourth deleted; many made at the same time.
-async fn fill(world: &World) -> Vec<TenantSummary> {
+async fn fill(fixture: &Fixture) -> Vec<TenantSummary> {
     let (who, reason) = (staff(), SuspensionReason::parse("unpaid").expect("a reason"));
     let mut all = Vec::new();
     for number in 0..40_usize {
-        let id = world.open(&format!("shop-{:02}", (number * 7) % 40), Plan::ALL[number % 3]).await.tenant.id;
+        let id = fixture.open(&format!("shop-{:02}", (number * 7) % 40), Plan::ALL[number % 3]).await.tenant.id;
         if number % 2 == 0 {
-            world.tenants.suspend(&who, id, &reason).await.expect("suspends");
+            fixture.tenants.suspend(&who, id, &reason).await.expect("suspends");
         }
         if number % 4 < 2 && number % 3 == 0 {
-            world.tenants.delete(&who, id).await.expect("deletes");
+            fixture.tenants.delete(&who, id).await.expect("deletes");
         }
-        all.push(world.tenants.get(id).await.expect("is there"));
+        all.push(fixture.tenants.get(id).await.expect("is there"));
         let steps = [TimeDelta::zero(), TimeDelta::zero(), TimeDelta::microseconds(1), TimeDelta::milliseconds(1)];
-        world.clock.advance(steps[number % 4]);
+        fixture.clock.advance(steps[number % 4]);
     }
     all
 }
@@ -57,8 +58,8 @@ fn matches(filter: &TenantFilter, summary: &TenantSummary) -> bool {
 #[tokio::test]
 async fn every_filter_pages_through_exactly_its_rows_in_every_order() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
-        let all = fill(&world).await;
+        let fixture = Fixture::new(db).await;
+        let all = fill(&fixture).await;
         let mut filters_with_rows = 0;
         let statuses = [None, Some(TenantStatus::Active), Some(TenantStatus::Suspended), Some(TenantStatus::Cancelled)];
         for (status, plan, search, include_deleted) in statuses.into_iter().flat_map(|status| {
@@ -76,7 +77,7 @@ async fn every_filter_pages_through_exactly_its_rows_in_every_order() {
                     let (mut seen, mut start) = (Vec::new(), Start::Offset(0));
                     loop {
                         let found =
-                            world.tenants.list(&filter, &page(4, *sort, direction, start)).await.expect("a page");
+                            fixture.tenants.list(&filter, &page(4, *sort, direction, start)).await.expect("a page");
                         assert_eq!(found.total, expected.len() as u64, "{name} {filter:?}");
                         seen.extend(found.items.into_iter().map(|it| it.tenant.id.uuid()));
                         let Some((value, id)) = found.next else { break };
@@ -88,7 +89,7 @@ async fn every_filter_pages_through_exactly_its_rows_in_every_order() {
             }
         }
         assert!(filters_with_rows >= 8, "{filters_with_rows} filters fill more than a page");
-        world.check_totals().await;
+        fixture.check_totals().await;
     })
     .await;
 }
@@ -96,11 +97,11 @@ async fn every_filter_pages_through_exactly_its_rows_in_every_order() {
 #[tokio::test]
 async fn a_search_takes_every_character_as_it_is() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
-        named(&world, "50% Off", "off").await;
-        named(&world, "Under_Score", "under").await;
-        named(&world, "Back\\Slash", "back").await;
-        named(&world, "ÖRN'S Garage \"x\"", "oerns").await;
+        let fixture = Fixture::new(db).await;
+        named(&fixture, "50% Off", "off").await;
+        named(&fixture, "Under_Score", "under").await;
+        named(&fixture, "Back\\Slash", "back").await;
+        named(&fixture, "ÖRN'S Garage \"x\"", "oerns").await;
         for (text, expected) in [
             ("%", &["50% off"][..]),
             ("_", &["under_score"]),
@@ -114,7 +115,7 @@ async fn a_search_takes_every_character_as_it_is() {
         ] {
             let filter = TenantFilter { search: Some(text.to_owned()), ..TenantFilter::default() };
             let whole = page(9, TenantSort::Name, Direction::Ascending, Start::Offset(0));
-            let found = world.tenants.list(&filter, &whole).await.expect("a page");
+            let found = fixture.tenants.list(&filter, &whole).await.expect("a page");
             let names: Vec<_> = found.items.iter().map(|it| it.tenant.name.folded()).collect();
             assert_eq!(names, expected, "{text}");
             assert_eq!(found.total, expected.len() as u64, "{text}");
@@ -126,14 +127,14 @@ async fn a_search_takes_every_character_as_it_is() {
 #[tokio::test]
 async fn a_page_past_the_end_still_knows_the_total() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
+        let fixture = Fixture::new(db).await;
         for number in 0..3 {
-            world.open(&format!("shop-{number}"), Plan::Enterprise).await;
+            fixture.open(&format!("shop-{number}"), Plan::Enterprise).await;
         }
         let searched = TenantFilter { search: Some("shop-1".to_owned()), ..TenantFilter::default() };
         for (filter, total) in [(TenantFilter::default(), 3), (searched, 1)] {
             let late = page(5, TenantSort::Name, Direction::Descending, Start::Offset(40));
-            let late = world.tenants.list(&filter, &late).await.expect("a page");
+            let late = fixture.tenants.list(&filter, &late).await.expect("a page");
             assert_eq!((late.total, late.items.len(), late.next), (total, 0, None));
         }
     })

@@ -1,10 +1,12 @@
 //! The life of workshops, and the list of them, on both databases.
 
-mod world;
+mod fixture;
 
+use fixture::{ANY, Fixture, new_tenant, page, staff};
 use futures::future::join_all;
 use kernel::{
     TenantId, VersionMatch,
+    input::Word as _,
     page::{Cursor, Direction, Start},
 };
 use tenancy::{
@@ -16,7 +18,6 @@ use tenancy::{
 };
 use test_support::on_each_database;
 use uuid::Uuid;
-use world::{ANY, World, new_tenant, page, staff};
 
 fn renamed(name: &str) -> TenantPatch {
     TenantPatch::parse(TenantPatchInput { name: Some(Some(name.to_owned())), ..TenantPatchInput::default() })
@@ -30,7 +31,7 @@ fn reason() -> SuspensionReason {
 #[tokio::test]
 async fn an_owner_comes_with_the_workshop() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
+        let fixture = Fixture::new(db).await;
         let input = NewTenantInput {
             name: "Jo's Garage".to_owned(),
             subdomain: "garage".to_owned(),
@@ -39,18 +40,19 @@ async fn an_owner_comes_with_the_workshop() {
             ..NewTenantInput::default()
         };
         let new = NewTenant::parse(input).expect("a right input");
-        let created = world.tenants.create(&staff(), new, kernel::Clock::now(&*world.clock)).await.expect("creates");
+        let created =
+            fixture.tenants.create(&staff(), new, kernel::Clock::now(&*fixture.clock)).await.expect("creates");
         let owner = created.owner.expect("an owner");
         let id = created.summary.tenant.id;
-        let view = world.tenants.get_by_subdomain("GARAGE").await.expect("is there");
+        let view = fixture.tenants.get_by_subdomain("GARAGE").await.expect("is there");
         assert_eq!(view, created.summary);
-        assert_eq!(world.people.list_first(id).await.expect("lists"), std::slice::from_ref(&owner));
+        assert_eq!(fixture.people.list_first(id).await.expect("lists"), std::slice::from_ref(&owner));
         assert_eq!(view.primary_contact.map(|contact| contact.id), Some(owner.id));
         assert_eq!((view.user_count, owner.email.as_str()), (1, "jo@garage.test"));
-        assert_eq!(world.tenants.get(id).await.expect("is there"), created.summary);
-        assert_eq!(world.count("test_trail WHERE action IN ('TENANT_CREATED', 'TENANT_USER_ADDED')").await, 2);
-        assert_eq!(world.count("outbox").await, 2);
-        let nobody = world.tenants.get(TenantId(Uuid::from_u128(7))).await;
+        assert_eq!(fixture.tenants.get(id).await.expect("is there"), created.summary);
+        assert_eq!(fixture.count("test_trail WHERE action IN ('TENANT_CREATED', 'TENANT_USER_ADDED')").await, 2);
+        assert_eq!(fixture.count("outbox").await, 2);
+        let nobody = fixture.tenants.get(TenantId(Uuid::from_u128(7))).await;
         assert!(matches!(nobody, Err(TenancyError::TenantNotFound)));
     })
     .await;
@@ -59,14 +61,14 @@ async fn an_owner_comes_with_the_workshop() {
 #[tokio::test]
 async fn of_fifty_creations_one_wins() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
-        let now = kernel::Clock::now(&*world.clock);
-        let create = |_| async { world.tenants.create(&staff(), new_tenant("garage", Plan::Enterprise), now).await };
+        let fixture = Fixture::new(db).await;
+        let now = kernel::Clock::now(&*fixture.clock);
+        let create = |_| async { fixture.tenants.create(&staff(), new_tenant("garage", Plan::Enterprise), now).await };
         let results = join_all((0..50).map(create)).await;
         let lost = |result: &&Result<_, TenancyError>| matches!(result, Err(TenancyError::SubdomainTaken));
         assert_eq!((results.iter().filter(|it| it.is_ok()).count(), results.iter().filter(lost).count()), (1, 49));
-        assert_eq!((world.count("tenants").await, world.count("outbox").await), (1, 1));
-        assert_eq!(world.count("test_trail").await, 1);
+        assert_eq!((fixture.count("tenants").await, fixture.count("outbox").await), (1, 1));
+        assert_eq!(fixture.count("test_trail").await, 1);
     })
     .await;
 }
@@ -74,24 +76,24 @@ async fn of_fifty_creations_one_wins() {
 #[tokio::test]
 async fn only_legal_steps_are_taken() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
-        let (tenants, who) = (&world.tenants, staff());
+        let fixture = Fixture::new(db).await;
+        let (tenants, who) = (&fixture.tenants, staff());
         let illegal = |result: Result<_, TenancyError>| {
             assert!(matches!(result, Err(TenancyError::IllegalTransition(_))), "{result:?}");
         };
-        let id = world.open("garage", Plan::Professional).await.tenant.id;
+        let id = fixture.open("garage", Plan::Professional).await.tenant.id;
         illegal(tenants.reactivate(&who, id).await);
         illegal(tenants.restore(&who, id).await);
 
         let suspended = tenants.suspend(&who, id, &reason()).await.expect("suspends").tenant;
         assert_eq!((suspended.status, suspended.generation, suspended.version), (TenantStatus::Suspended, 2, 2));
-        assert_eq!(world.doors.shut(), ["tokens of the workshop below 2", "sessions of the workshop"]);
+        assert_eq!(fixture.closed_access.shut(), ["tokens of the workshop below 2", "sessions of the workshop"]);
         illegal(tenants.suspend(&who, id, &reason()).await);
 
         let deleted = tenants.delete(&who, id).await.expect("deletes").tenant;
         assert_eq!((deleted.status, deleted.generation), (TenantStatus::Cancelled, 3));
         assert!(deleted.is_deleted());
-        assert_eq!(world.doors.shut(), ["tokens of the workshop below 3", "sessions of the workshop"]);
+        assert_eq!(fixture.closed_access.shut(), ["tokens of the workshop below 3", "sessions of the workshop"]);
         illegal(tenants.delete(&who, id).await);
         illegal(tenants.suspend(&who, id, &reason()).await);
         illegal(tenants.reactivate(&who, id).await);
@@ -103,12 +105,12 @@ async fn only_legal_steps_are_taken() {
         let active = tenants.reactivate(&who, id).await.expect("reactivates").tenant;
         assert_eq!((active.status, active.suspended_reason), (TenantStatus::Active, None));
         assert_eq!(
-            world.doors.shut(),
+            fixture.closed_access.shut(),
             ["tokens of the workshop below 4"],
             "what they say of its state is no longer so"
         );
         // What was refused has left nothing.
-        assert_eq!((world.count("test_trail").await, world.count("outbox").await), (5, 5));
+        assert_eq!((fixture.count("test_trail").await, fixture.count("outbox").await), (5, 5));
     })
     .await;
 }
@@ -116,21 +118,21 @@ async fn only_legal_steps_are_taken() {
 #[tokio::test]
 async fn of_two_changes_of_one_version_one_wins() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
-        let id = world.open("garage", Plan::Professional).await.tenant.id;
+        let fixture = Fixture::new(db).await;
+        let id = fixture.open("garage", Plan::Professional).await.tenant.id;
         let first = VersionMatch::OneOf(vec![1]);
-        let (who, tenants) = (staff(), &world.tenants);
+        let (who, tenants) = (staff(), &fixture.tenants);
         let (one, two) = futures::join!(
             tenants.update(&who, id, &first, renamed("One")),
             tenants.update(&who, id, &first, renamed("Two")),
         );
         let lost = |result: &Result<_, TenancyError>| matches!(result, Err(TenancyError::VersionMismatch));
         assert!(lost(&one) != lost(&two), "{one:?} {two:?}");
-        let kept = tenants.get(id).await.expect("is there").tenant;
-        assert_eq!((kept.version, kept.name.as_str()), (2, if one.is_ok() { "One" } else { "Two" }));
+        let stored = tenants.get(id).await.expect("is there").tenant;
+        assert_eq!((stored.version, stored.name.as_str()), (2, if one.is_ok() { "One" } else { "Two" }));
         // The same again changes nothing and leaves no trace.
-        let same = tenants.update(&who, id, &ANY, renamed(kept.name.as_str())).await.expect("updates");
-        assert_eq!((same.tenant.version, world.count("test_trail").await), (2, 2));
+        let same = tenants.update(&who, id, &ANY, renamed(stored.name.as_str())).await.expect("updates");
+        assert_eq!((same.tenant.version, fixture.count("test_trail").await), (2, 2));
     })
     .await;
 }
@@ -138,24 +140,24 @@ async fn of_two_changes_of_one_version_one_wins() {
 #[tokio::test]
 async fn pages_show_every_row_once_in_every_order() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
+        let fixture = Fixture::new(db).await;
         for number in 0..23_u8 {
             let plan = Plan::ALL[usize::from(number) % Plan::ALL.len()];
-            world.open(&format!("shop-{number:02}"), plan).await;
+            fixture.open(&format!("shop-{number:02}"), plan).await;
             if number % 3 == 0 {
-                world.clock.advance(chrono::TimeDelta::seconds(1));
+                fixture.clock.advance(chrono::TimeDelta::seconds(1));
             }
         }
         for (name, sort) in TenantSort::ALL {
             for direction in [Direction::Ascending, Direction::Descending] {
                 let whole = page(500, *sort, direction, Start::Offset(0));
-                let whole = world.tenants.list(&TenantFilter::default(), &whole).await.expect("a page");
+                let whole = fixture.tenants.list(&TenantFilter::default(), &whole).await.expect("a page");
                 let expected: Vec<_> = whole.items.iter().map(|it| it.tenant.id).collect();
                 assert_eq!((expected.len(), whole.total), (23, 23), "{name}");
                 let (mut seen, mut start) = (Vec::new(), Start::Offset(0));
                 loop {
                     let request = page(5, *sort, direction, start);
-                    let found = world.tenants.list(&TenantFilter::default(), &request).await.expect("a page");
+                    let found = fixture.tenants.list(&TenantFilter::default(), &request).await.expect("a page");
                     assert_eq!(found.total, 23);
                     seen.extend(found.items.iter().map(|it| it.tenant.id));
                     let Some((value, id)) = found.next else { break };
@@ -171,27 +173,27 @@ async fn pages_show_every_row_once_in_every_order() {
 #[tokio::test]
 async fn filters_find_what_they_say_and_totals_stay_true() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
+        let fixture = Fixture::new(db).await;
         let who = staff();
         let ids = join_all((0..12_usize).map(|number| {
-            let world = &world;
-            async move { world.open(&format!("a-{number}"), Plan::ALL[number % 3]).await.tenant.id }
+            let fixture = &fixture;
+            async move { fixture.open(&format!("a-{number}"), Plan::ALL[number % 3]).await.tenant.id }
         }))
         .await;
         // Changes of all kinds at once.
         let changes = ids.iter().enumerate().map(|(number, id)| {
-            let (world, who) = (&world, &who);
+            let (fixture, who) = (&fixture, &who);
             async move {
                 match number % 4 {
-                    0 => world.tenants.suspend(who, *id, &reason()).await.map(|_| ()),
-                    1 => world.tenants.delete(who, *id).await.map(|_| ()),
+                    0 => fixture.tenants.suspend(who, *id, &reason()).await.map(|_| ()),
+                    1 => fixture.tenants.delete(who, *id).await.map(|_| ()),
                     2 => {
                         let plan = Some(Some("ENTERPRISE".to_owned()));
                         let patch = TenantPatchInput { plan, ..TenantPatchInput::default() };
                         let patch = TenantPatch::parse(patch).expect("a right input");
-                        world.tenants.update(who, *id, &ANY, patch).await.map(|_| ())
+                        fixture.tenants.update(who, *id, &ANY, patch).await.map(|_| ())
                     }
-                    _ => world.tenants.update(who, *id, &ANY, renamed("Under_score 100%")).await.map(|_| ()),
+                    _ => fixture.tenants.update(who, *id, &ANY, renamed("Under_score 100%")).await.map(|_| ()),
                 }
             }
         });
@@ -215,8 +217,8 @@ async fn filters_find_what_they_say_and_totals_stay_true() {
             (search("r_s%re"), "1 = 0"),
         ] {
             let whole = page(500, TenantSort::Name, Direction::Ascending, Start::Offset(0));
-            let found = world.tenants.list(&filter, &whole).await.expect("a page");
-            let expected = world.count(&format!("tenants WHERE {condition}")).await;
+            let found = fixture.tenants.list(&filter, &whole).await.expect("a page");
+            let expected = fixture.count(&format!("tenants WHERE {condition}")).await;
             assert_eq!((found.total as i64, found.items.len() as i64), (expected, expected), "{filter:?}");
         }
     })

@@ -1,7 +1,7 @@
-use kernel::{EmailAddress, FieldCode, FieldError, text};
+use kernel::{EmailAddress, FieldCode, FieldError, input::json_object, text};
 use serde_json::{Map, Value};
 
-use super::{Phone, WebAddress, json_object};
+use super::{Phone, WebAddress};
 
 /// A workshop's business details: a JSON object of at most 16 KiB. Well-known keys are checked and
 /// normalised (`abn`, `acn`, `legalName`, `tradingName`, `phone`, `email`, `website`), others are kept as they
@@ -15,7 +15,7 @@ impl BusinessDetails {
     /// # Errors
     /// `INVALID`, `TOO_LONG`, `TOO_DEEP` or `FORBIDDEN_CHARACTER`; `field` names the key (`businessDetails.abn`).
     pub fn parse(value: Value) -> Result<Self, FieldError> {
-        let given = json_object::object("businessDetails", value)?;
+        let given = json_object("businessDetails", value)?;
         let mut kept = Map::with_capacity(given.len());
         for (key, value) in given {
             if !value.is_null() {
@@ -45,20 +45,13 @@ fn normalise(key: &str, value: Value) -> Result<Value, FieldError> {
         "tradingName" => |text| text::line("businessDetails.tradingName", text, 200),
         "phone" => |text| Phone::parse_as("businessDetails.phone", text).map(|phone| phone.as_str().to_owned()),
         "website" => |text| WebAddress::parse_as("businessDetails.website", text).map(|url| url.as_str().to_owned()),
-        "email" => email,
+        "email" => |text| EmailAddress::parse_as("businessDetails.email", text).map(String::from),
         _ => return Ok(value),
     };
     match value {
         Value::String(text) => checked(&text).map(Value::String),
         _ => Err(FieldError::new(format!("businessDetails.{key}"), FieldCode::Invalid, "must be a string")),
     }
-}
-
-fn email(text: &str) -> Result<String, FieldError> {
-    let parsed: Result<EmailAddress, _> = text.parse();
-    parsed
-        .map(String::from)
-        .map_err(|error| FieldError::new("businessDetails.email", FieldCode::Invalid, error.to_string()))
 }
 
 /// The digits of a number that people write in groups.

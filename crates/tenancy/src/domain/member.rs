@@ -2,9 +2,9 @@ use kernel::TenantId;
 
 use super::{Person, TenantStatus};
 
-/// How somebody at the door names the workshop.
+/// How somebody who signs in names the workshop.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Workspace {
+pub enum TenantKey {
     /// By its address, as it was typed.
     Subdomain(String),
     /// By its id.
@@ -13,12 +13,11 @@ pub enum Workspace {
 
 /// A person together with what signing in must know of their workshop.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Member {
-    /// The person.
     pub person: Person,
     /// The workshop's name, for messages.
     pub tenant_name: String,
-    /// Its address.
     pub subdomain: String,
     /// Where it stands. A deleted one is CANCELLED.
     pub tenant_status: TenantStatus,

@@ -1,55 +1,20 @@
 use kernel::{FieldCode, FieldError, text};
 
-macro_rules! text_type {
-    ($(#[$meta:meta])* $name:ident, $clean:path, $max:literal) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-        pub struct $name(String);
-
-        impl $name {
-            /// The text, trimmed and in Unicode's composed form.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-
-            /// Cleans and checks what a client sent in `field`.
-            ///
-            /// # Errors
-            /// `REQUIRED`, `TOO_LONG` or `FORBIDDEN_CHARACTER`.
-            pub fn parse_as(field: &'static str, text: &str) -> Result<Self, FieldError> {
-                $clean(field, text, $max).map(Self)
-            }
-
-            /// Takes back what a store kept, which was checked when it went in.
-            pub(crate) fn trusted(text: String) -> Self {
-                Self(text)
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
-}
-
-text_type!(
+kernel::text_type!(
     /// A workshop's name: one line, 1 to 120 characters.
-    TenantName, text::line, 120
+    TenantName, line, 120
 );
-text_type!(
+kernel::text_type!(
     /// A person's first or last name: one line, 1 to 100 characters.
-    PersonName, text::line, 100
+    PersonName, line, 100
 );
-text_type!(
+kernel::text_type!(
     /// What a workshop says about itself: 1 to 2,000 characters, line breaks allowed.
-    Description, text::block, 2_000
+    Description, block, 2_000
 );
-text_type!(
+kernel::text_type!(
     /// Why a workshop was suspended: one line, 1 to 500 characters.
-    SuspensionReason, text::line, 500
+    SuspensionReason, line, 500
 );
 
 impl TenantName {

@@ -1,18 +1,18 @@
 use chrono::{DateTime, Utc};
-use kernel::{Changes, EmailAddress, FieldCode, FieldError, TenantId, TenantRole, TenantUserId};
+use kernel::{
+    Changes, EmailAddress, FieldCode, FieldError, TenantId, TenantRole, TenantUserId,
+    input::{Fields, Word as _},
+};
 
-use super::{Fields, PersonName, Phone};
+use super::{PersonName, Phone};
 
 /// A person in a workshop.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Person {
-    /// Who.
     pub id: TenantUserId,
-    /// Where.
     pub tenant_id: TenantId,
-    /// First name.
     pub first_name: PersonName,
-    /// Last name.
     pub last_name: PersonName,
     /// Address; unique in the workshop.
     pub email: EmailAddress,
@@ -20,13 +20,10 @@ pub struct Person {
     pub role: TenantRole,
     /// Whether they may do it.
     pub is_active: bool,
-    /// Telephone.
     pub phone: Option<Phone>,
     /// Address of a picture.
     pub avatar: Option<String>,
-    /// Last sign-in.
     pub last_login_at: Option<DateTime<Utc>>,
-    /// Last request, roughly.
     pub last_activity_at: Option<DateTime<Utc>>,
     /// When they were invited; `None` if they were added with a password.
     pub invited_at: Option<DateTime<Utc>>,
@@ -115,12 +112,10 @@ pub enum Access {
 
 /// A person about to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct NewPerson {
-    /// First name.
     pub first_name: PersonName,
-    /// Last name.
     pub last_name: PersonName,
-    /// Address.
     pub email: EmailAddress,
     /// What they may do.
     pub role: TenantRole,
@@ -149,7 +144,8 @@ impl NewPerson {
         let first_name = fields.take(PersonName::parse_as("firstName", &input.first_name));
         let last_name = fields.take(PersonName::parse_as("lastName", &input.last_name));
         let email = fields.take(parse_email(&input.email));
-        let role = fields.take(input.role.as_deref().map_or(Ok(TenantRole::User), parse_role));
+        let role =
+            fields.take(input.role.as_deref().map_or(Ok(TenantRole::User), |text| TenantRole::parse("role", text)));
         let person = || Some(Self { first_name: first_name?, last_name: last_name?, email: email?, role: role? });
         fields.finish(person())
     }
@@ -157,16 +153,12 @@ impl NewPerson {
 
 /// What may be changed of a person; `Some(None)` clears the telephone.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct PersonPatch {
-    /// New first name.
     pub first_name: Option<PersonName>,
-    /// New last name.
     pub last_name: Option<PersonName>,
-    /// New role.
     pub role: Option<TenantRole>,
-    /// Deactivated or activated.
     pub is_active: Option<bool>,
-    /// New telephone.
     pub phone: Option<Option<Phone>>,
 }
 
@@ -195,7 +187,7 @@ impl PersonPatch {
         let patch = Self {
             first_name: fields.required("firstName", input.first_name, |text| PersonName::parse_as("firstName", &text)),
             last_name: fields.required("lastName", input.last_name, |text| PersonName::parse_as("lastName", &text)),
-            role: fields.required("role", input.role, |text| parse_role(&text)),
+            role: fields.required("role", input.role, |text| TenantRole::parse("role", &text)),
             is_active: fields.required("isActive", input.is_active, Ok),
             phone: fields.patch(input.phone, |text| Phone::parse_as("phone", &text)),
         };
@@ -217,20 +209,11 @@ impl PersonPatch {
     }
 }
 
-/// Parses the field `role`.
-///
-/// # Errors
-/// `INVALID`, naming the roles.
-pub fn parse_role(text: &str) -> Result<TenantRole, FieldError> {
-    text.parse().map_err(|_| FieldError::new("role", FieldCode::Invalid, "must be one of OWNER, ADMIN, USER, VIEWER"))
-}
-
 pub(super) fn parse_email(text: &str) -> Result<EmailAddress, FieldError> {
     if text.trim().is_empty() {
         return Err(FieldError::new("email", FieldCode::Required, "must not be empty"));
     }
-    let parsed: Result<EmailAddress, _> = text.parse();
-    parsed.map_err(|error| FieldError::new("email", FieldCode::Invalid, error.to_string()))
+    EmailAddress::parse_as("email", text)
 }
 
 /// What the audit trail tells of a change; names and telephone go in as "changed".

@@ -1,16 +1,33 @@
-use super::text_enum;
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
-text_enum!(
-    /// What a workshop has bought.
-    Plan {
-        /// The smallest.
-        Professional => "PROFESSIONAL",
-        /// The middle one.
-        Performance => "PERFORMANCE",
-        /// Without limits.
-        Enterprise => "ENTERPRISE",
-    }
-);
+/// What a workshop has bought.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Plan {
+    /// The smallest.
+    Professional,
+    /// The middle one.
+    Performance,
+    /// Without limits.
+    Enterprise,
+}
 
 /// What a plan allows; `None` is any number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +36,15 @@ pub struct PlanLimits {
     pub seats: Option<u64>,
     /// Requests of its people in a day of UTC.
     pub api_calls_per_day: Option<u64>,
+}
+
+/// The seats of a workshop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seats {
+    /// The workshop's plan, which has so many.
+    pub plan: Plan,
+    /// People who are active or invited.
+    pub used: u64,
 }
 
 impl Plan {

@@ -1,27 +1,49 @@
 use chrono::{DateTime, Utc};
-use kernel::{Changes, Currency, FieldCode, FieldError, Money, TenantId, moment};
+use kernel::{
+    Changes, Currency, FieldCode, FieldError, Money, TenantId,
+    input::{Fields, Word},
+    moment,
+};
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
-use super::{Fields, Plan, text_enum};
+use super::Plan;
 
 /// Ten million dollars a period: more is a slip of the finger.
 const MAX_PRICE_CENTS: i64 = 1_000_000_000;
 
-text_enum!(
-    /// How the payments go.
-    SubscriptionStatus {
-        /// Not paid yet, and need not be.
-        Trialing => "TRIALING",
-        /// Paid.
-        Active => "ACTIVE",
-        /// A payment failed and is tried again.
-        PastDue => "PAST_DUE",
-        /// Ended.
-        Cancelled => "CANCELLED",
-        /// Payments failed for good.
-        Unpaid => "UNPAID",
-    }
-);
+/// How the payments go.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum SubscriptionStatus {
+    /// Not paid yet, and need not be.
+    Trialing,
+    /// Paid.
+    Active,
+    /// A payment failed and is tried again.
+    PastDue,
+    /// Ended.
+    Cancelled,
+    /// Payments failed for good.
+    Unpaid,
+}
 
 /// What was agreed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,12 +64,10 @@ pub struct SubscriptionTerms {
 
 /// A workshop's current subscription.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Subscription {
-    /// Which.
     pub id: Uuid,
-    /// Whose.
     pub tenant_id: TenantId,
-    /// What was agreed.
     pub terms: SubscriptionTerms,
     /// 1, and one more at each change; the ETag.
     pub version: i64,

@@ -1,16 +1,20 @@
 use chrono::{DateTime, Duration, Utc};
-use kernel::{Changes, EmailAddress, FieldCode, FieldError, TenantId, TenantRole, TenantUserId, moment};
+use kernel::{
+    Changes, EmailAddress, FieldCode, FieldError, TenantId, TenantRole, TenantUserId,
+    input::{Fields, Word, under},
+    moment,
+};
 use serde_json::Value;
 
 use super::{
-    BusinessDetails, Change, Description, Fields, Metadata, PersonName, Plan, Slug, Subdomain, SuspensionReason,
-    TenantName, TenantStatus, WebAddress, person::parse_email, under,
+    BusinessDetails, Change, Description, Metadata, PersonName, Plan, Slug, Subdomain, SuspensionReason, TenantName,
+    TenantStatus, WebAddress, person::parse_email,
 };
 
 /// A workshop's account.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Tenant {
-    /// Who.
     pub id: TenantId,
     /// What it is called.
     pub name: TenantName,
@@ -20,15 +24,11 @@ pub struct Tenant {
     pub slug: Slug,
     /// What it has bought.
     pub plan: Plan,
-    /// Where it stands.
     pub status: TenantStatus,
     /// Where it stood when it was deleted, so that restoring it undoes just that.
     pub status_before_deletion: Option<TenantStatus>,
-    /// Whom to call.
     pub primary_contact_id: Option<TenantUserId>,
-    /// Its own site.
     pub website: Option<WebAddress>,
-    /// A picture.
     pub logo: Option<WebAddress>,
     /// What it says about itself.
     pub description: Option<Description>,
@@ -70,14 +70,11 @@ impl Tenant {
 
 /// The person to call, as a workshop's answers show them.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct PrimaryContact {
-    /// Who.
     pub id: TenantUserId,
-    /// First name.
     pub first_name: String,
-    /// Last name.
     pub last_name: String,
-    /// Address.
     pub email: String,
     /// What they may do.
     pub role: TenantRole,
@@ -85,10 +82,9 @@ pub struct PrimaryContact {
 
 /// A workshop as lists show it.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct TenantSummary {
-    /// The workshop.
     pub tenant: Tenant,
-    /// Whom to call.
     pub primary_contact: Option<PrimaryContact>,
     /// How many people it has, deactivated ones included.
     pub user_count: u64,
@@ -96,10 +92,9 @@ pub struct TenantSummary {
 
 /// The person who is invited as OWNER together with the workshop's creation.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct NewOwner {
-    /// First name.
     pub first_name: PersonName,
-    /// Last name.
     pub last_name: PersonName,
     /// Where the invitation goes.
     pub email: EmailAddress,
@@ -227,16 +222,13 @@ fn parse_trial_days(days: i64) -> Result<Duration, FieldError> {
 
 /// What staff may change of a workshop; `Some(None)` clears an optional field.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct TenantPatch {
-    /// New name.
     pub name: Option<TenantName>,
     /// New plan; it must have a seat for everybody who is active.
     pub plan: Option<Plan>,
-    /// New site.
     pub website: Option<Option<WebAddress>>,
-    /// New picture.
     pub logo: Option<Option<WebAddress>>,
-    /// New description.
     pub description: Option<Option<Description>>,
     /// New business details, as a whole.
     pub business_details: Option<BusinessDetails>,
@@ -313,7 +305,7 @@ impl TenantPatch {
     }
 }
 
-/// No person has an id that is none, so it is told like the id of a stranger.
+/// No person has an id that is none, so it is told like an unknown id.
 fn parse_contact(text: &str) -> Result<TenantUserId, FieldError> {
     text.parse().map_err(|_| no_such_contact())
 }

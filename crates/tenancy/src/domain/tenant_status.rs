@@ -1,18 +1,4 @@
-use super::text_enum;
-
-text_enum!(
-    /// Where a workshop stands.
-    TenantStatus {
-        /// Works.
-        Active => "ACTIVE",
-        /// Stopped by staff: nobody signs in.
-        Suspended => "SUSPENDED",
-        /// Left; set together with the deletion.
-        Cancelled => "CANCELLED",
-        /// The trial is over: people may look, not write.
-        TrialExpired => "TRIAL_EXPIRED",
-    }
-);
+use kernel::TenantStatus;
 
 /// What can be done to a workshop as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,6 +50,8 @@ impl Change {
 
 #[cfg(test)]
 mod tests {
+    use kernel::input::Word as _;
+
     use super::*;
 
     #[test]

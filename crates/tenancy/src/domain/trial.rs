@@ -6,10 +6,9 @@ pub const TRIAL_WARNINGS: [u32; 3] = [1, 3, 7];
 
 /// A running trial that ends soon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct EndingTrial {
-    /// Whose.
     pub tenant_id: TenantId,
-    /// When.
     pub ends_at: DateTime<Utc>,
 }
 

@@ -3,9 +3,9 @@
 //! Reads without a transaction come from the pool. Every write and every locking read takes the
 //! transaction first. Whatever belongs to a workshop is only ever reached through the workshop's id.
 
-mod api_calls;
-mod integrations;
-mod usage;
+mod access;
+mod plans;
+mod seats;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -15,19 +15,19 @@ use kernel::{
 };
 
 use crate::domain::{
-    EndingTrial, Member, Person, PersonFilter, PersonSort, Plan, Subscription, Tenant, TenantFilter, TenantSort,
-    TenantStatus, TenantSummary, TrialWarning, Workspace,
+    EndingTrial, Member, Person, PersonFilter, PersonSort, Plan, Subscription, Tenant, TenantFilter, TenantKey,
+    TenantSort, TenantStatus, TenantSummary, TrialWarning,
 };
 
 #[cfg(any(test, feature = "mock"))]
-pub use api_calls::MockApiCallRepository;
-pub use api_calls::{ApiCallRepository, CallDay, UnmeteredDay};
-pub use integrations::IntegrationRepository;
+pub use access::MockAccessControl;
+pub use access::{AccessControl, NoSessions};
 #[cfg(any(test, feature = "mock"))]
-pub use integrations::MockIntegrationRepository;
+pub use plans::MockTenantPlans;
+pub use plans::{TenantPlan, TenantPlans};
 #[cfg(any(test, feature = "mock"))]
-pub use usage::MockUsageRepository;
-pub use usage::UsageRepository;
+pub use seats::MockSeatWatch;
+pub use seats::{NoSeatWatch, SeatWatch};
 
 /// One of the totals that the list of workshops is counted with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,7 +148,7 @@ pub trait PersonRepository: Send + Sync {
     async fn list_active_owners_in(&self, tx: &mut Tx, tenant: TenantId) -> Result<Vec<Person>, StoreError>;
 }
 
-/// People as somebody at the door sees them: with the state of their workshop.
+/// People as signing in sees them: with the state of their workshop.
 ///
 /// What is written here locks the workshop (`FOR SHARE`) before the person, like everything else in this
 /// crate, so that nobody waits in a circle.
@@ -156,7 +156,7 @@ pub trait PersonRepository: Send + Sync {
 #[async_trait]
 pub trait MemberRepository: Send + Sync {
     /// The id of the workshop that somebody names, also of one that is suspended or deleted.
-    async fn find_tenant_id(&self, workspace: &Workspace) -> Result<Option<TenantId>, StoreError>;
+    async fn find_tenant_id(&self, key: &TenantKey) -> Result<Option<TenantId>, StoreError>;
 
     /// The person with this address in this workshop.
     async fn find_by_email(&self, tenant: TenantId, email: &EmailAddress) -> Result<Option<Member>, StoreError>;
@@ -258,48 +258,14 @@ pub trait TrialRepository: Send + Sync {
     ) -> Result<bool, StoreError>;
 }
 
-/// Whoever hands out access to a workshop's people, and can take it back. Everything happens in the
-/// transaction of the change, so that access never outlives an acknowledged change.
-#[cfg_attr(any(test, feature = "mock"), mockall::automock)]
-#[async_trait]
-pub trait AccessControl: Send + Sync {
-    /// From the commit on, access tokens of the workshop's people with a lower tenant generation are dead.
-    async fn revoke_tenant_in(&self, tx: &mut Tx, tenant: TenantId, min_generation: i64) -> Result<(), StoreError>;
-
-    /// From the commit on, access tokens of the person with a lower generation are dead.
-    async fn revoke_person_in(
-        &self,
-        tx: &mut Tx,
-        tenant: TenantId,
-        person: TenantUserId,
-        min_generation: i64,
-    ) -> Result<(), StoreError>;
-
-    /// Ends all sessions of the workshop's people.
-    async fn end_sessions_of_tenant_in(&self, tx: &mut Tx, tenant: TenantId) -> Result<(), StoreError>;
-
-    /// Ends all sessions of the person.
-    async fn end_sessions_of_person_in(
-        &self,
-        tx: &mut Tx,
-        tenant: TenantId,
-        person: TenantUserId,
-    ) -> Result<(), StoreError>;
-
-    /// Forgets how a person who was removed got in: their password and their links.
-    async fn forget_person_in(&self, tx: &mut Tx, tenant: TenantId, person: TenantUserId) -> Result<(), StoreError>;
-}
-
 /// How a workshop's person is called; for showing who did something.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct PersonFullName {
-    /// Their workshop.
     pub tenant_id: TenantId,
-    /// Who.
     pub id: TenantUserId,
     /// First and last name.
     pub name: String,
-    /// Their address.
     pub email: String,
 }
 

@@ -1,21 +1,15 @@
 //! The use cases. [`Tenants`] and [`People`] are what staff do, [`Subscriptions`] what was agreed.
 
-mod integrations;
+mod dependencies;
 mod people;
-mod ports;
-mod quotas;
 mod subscriptions;
 mod tenants;
 #[cfg(test)]
 mod test_ports;
 mod trials;
-mod usage;
 
-pub use integrations::Integrations;
+pub use dependencies::Dependencies;
 pub use people::People;
-pub use ports::Ports;
-pub use quotas::{ApiCalls, ApiCallsHousekeeping, ApiCallsMetering, Quotas};
 pub use subscriptions::{Recorded, Subscriptions};
 pub use tenants::{CreatedTenant, Tenants};
 pub use trials::{TrialExpiry, TrialWarnings};
-pub use usage::{Usage, UsageHousekeeping, UsagePage, UsageRecorded};

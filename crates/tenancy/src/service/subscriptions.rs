@@ -1,17 +1,16 @@
 use kernel::{AuditEntry, RequestContext, TenantId, Tx, VersionMatch, outbox::NewEvent};
-use serde_json::{Value, json};
 
-use super::Ports;
+use super::Dependencies;
 use crate::{
     TenancyError,
     domain::{Change, Subscription, SubscriptionStatus, SubscriptionTerms, Tenant, TenantStatus, subscription_changes},
-    events,
+    events::{TenancyEvent, Terms},
 };
 
 /// What workshops have agreed to pay.
 #[derive(Debug, Clone)]
 pub struct Subscriptions {
-    ports: Ports,
+    deps: Dependencies,
 }
 
 /// The subscription after it was recorded.
@@ -24,10 +23,10 @@ pub struct Recorded {
 }
 
 impl Subscriptions {
-    /// The service over these ports.
+    /// The service over these dependencies.
     #[must_use]
-    pub fn new(ports: Ports) -> Self {
-        Self { ports }
+    pub fn new(deps: Dependencies) -> Self {
+        Self { deps }
     }
 
     /// The workshop's current subscription.
@@ -35,9 +34,9 @@ impl Subscriptions {
     /// # Errors
     /// [`TenancyError::TenantNotFound`], [`TenancyError::SubscriptionNotFound`].
     pub async fn get(&self, tenant: TenantId) -> Result<Subscription, TenancyError> {
-        match self.ports.subscriptions.find(tenant).await? {
+        match self.deps.subscriptions.find(tenant).await? {
             Some(subscription) => Ok(subscription),
-            None if self.ports.tenants.find(tenant).await?.is_none() => Err(TenancyError::TenantNotFound),
+            None if self.deps.tenants.find(tenant).await?.is_none() => Err(TenancyError::TenantNotFound),
             None => Err(TenancyError::SubscriptionNotFound),
         }
     }
@@ -47,7 +46,7 @@ impl Subscriptions {
     /// # Errors
     /// What the store says.
     pub async fn find(&self, tenant: TenantId) -> Result<Option<Subscription>, TenancyError> {
-        Ok(self.ports.subscriptions.find(tenant).await?)
+        Ok(self.deps.subscriptions.find(tenant).await?)
     }
 
     /// Records the terms: as the workshop's first subscription, or in place of the current one if that still
@@ -64,9 +63,9 @@ impl Subscriptions {
         versions: &VersionMatch,
         terms: SubscriptionTerms,
     ) -> Result<Recorded, TenancyError> {
-        let mut tx = self.ports.transactor.begin().await?;
-        let workshop = self.ports.lock(&mut tx, tenant, Change::Edit).await?;
-        let before = self.ports.subscriptions.find_for_update(&mut tx, tenant).await?;
+        let mut tx = self.deps.transactor.begin().await?;
+        let workshop = self.deps.lock(&mut tx, tenant, Change::Edit).await?;
+        let before = self.deps.subscriptions.find_for_update(&mut tx, tenant).await?;
         // No version is 0, so a client that names any does not match what is not there.
         if !versions.allows(before.as_ref().map_or(0, |subscription| subscription.version)) {
             return Err(TenancyError::VersionMismatch);
@@ -82,13 +81,13 @@ impl Subscriptions {
             .tenant(tenant)
             .status(if created { 201 } else { 200 })
             .changes(subscription_changes(old_terms.as_ref(), &terms));
-        let payload =
-            json!({ "subscriptionId": subscription.id, "from": old_terms.as_ref().map(facts), "to": facts(&terms) });
-        let event = NewEvent::new(events::SUBSCRIPTION_UPDATED, tenant, payload).tenant(tenant);
-        self.ports.announce_in(&mut tx, context, entry, event).await?;
+        let fact =
+            TenancyEvent::SubscriptionUpdated { from: old_terms.as_ref().map(Terms::from), to: Terms::from(&terms) };
+        let event = NewEvent::new(subscription.id, fact).tenant(tenant);
+        self.deps.announce_in(&mut tx, context, entry, event).await?;
         if terms.status == SubscriptionStatus::Active && workshop.status == TenantStatus::TrialExpired {
             let after = Tenant { trial_ends_at: None, ..workshop.clone() };
-            self.ports.revive_in(&mut tx, context, &workshop, after).await?;
+            self.deps.revive_in(&mut tx, context, &workshop, after).await?;
         }
         tx.commit().await?;
         Ok(Recorded { subscription, created })
@@ -100,10 +99,10 @@ impl Subscriptions {
         tenant_id: TenantId,
         terms: SubscriptionTerms,
     ) -> Result<Subscription, TenancyError> {
-        let now = self.ports.clock.now();
-        let id = self.ports.entropy.uuid_v7(now);
+        let now = self.deps.clock.now();
+        let id = self.deps.entropy.uuid_v7(now);
         let subscription = Subscription { id, tenant_id, terms, version: 1, created_at: now, updated_at: now };
-        self.ports.subscriptions.insert_in(tx, &subscription).await?;
+        self.deps.subscriptions.insert_in(tx, &subscription).await?;
         Ok(subscription)
     }
 
@@ -115,22 +114,11 @@ impl Subscriptions {
     ) -> Result<Subscription, TenancyError> {
         let from_version = before.version;
         let version = from_version + 1;
-        let after = Subscription { terms, version, updated_at: self.ports.clock.now(), ..before };
-        if self.ports.subscriptions.update_in(tx, &after, from_version).await? {
+        let after = Subscription { terms, version, updated_at: self.deps.clock.now(), ..before };
+        if self.deps.subscriptions.update_in(tx, &after, from_version).await? {
             Ok(after)
         } else {
             Err(TenancyError::VersionMismatch)
         }
     }
-}
-
-fn facts(terms: &SubscriptionTerms) -> Value {
-    json!({
-        "plan": terms.plan,
-        "status": terms.status,
-        "priceCents": terms.price.cents(),
-        "currency": terms.price.currency(),
-        "periodStart": terms.current_period_start,
-        "periodEnd": terms.current_period_end,
-    })
 }

@@ -1,91 +1,63 @@
 //! Mocked ports for the unit tests of the services.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use kernel::{
-    Actor, AdminRole, AuditEntry, AuditTrail, Clock, EmailAddress, EventId, RequestContext, StoreError, TenantId,
-    TenantRole, TenantUserId, Tx,
-    outbox::{NewEvent, Outbox},
+    AdminRole, Caller, Clock, EmailAddress, RequestContext, StoreError, Subject, TenantId, TenantRole, TenantUserId,
 };
-use test_support::{FixedClock, RecordingTransactor, SeededEntropy};
+use test_support::{FixedClock, Recorder, RecordingTransactor, SeededEntropy};
 use uuid::Uuid;
 
-use super::{Ports, people::new_person};
+use super::{Dependencies, people::new_person};
 use crate::{
     domain::{Access, NewPerson, Person, PersonName},
-    repository::{MockAccessControl, MockPersonRepository, MockSubscriptionRepository, MockTenantRepository},
+    repository::{
+        MockAccessControl, MockPersonRepository, MockSeatWatch, MockSubscriptionRepository, MockTenantRepository,
+    },
 };
 
-/// Trail and outbox at once: remembers what was told, in its order, and fails when it should.
-#[derive(Default)]
-pub(crate) struct Told {
-    pub(crate) entries: Mutex<Vec<AuditEntry>>,
-    pub(crate) events: Mutex<Vec<NewEvent>>,
-    fails: bool,
-}
-
-#[async_trait]
-impl AuditTrail for Told {
-    async fn record_in(&self, _: &mut Tx, _: &RequestContext, entry: AuditEntry) -> Result<(), StoreError> {
-        if self.fails {
-            return Err(broken());
-        }
-        self.entries.lock().expect("not poisoned").push(entry);
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Outbox for Told {
-    async fn publish_in(&self, _: &mut Tx, event: NewEvent) -> Result<EventId, StoreError> {
-        self.events.lock().expect("not poisoned").push(event);
-        Ok(EventId(Uuid::nil()))
-    }
-}
-
-/// The mocks, to be told what to expect before [`Mocks::ports`].
+/// The mocks, to be told what to expect before [`Mocks::deps`].
 #[derive(Default)]
 pub(crate) struct Mocks {
     pub(crate) tenants: MockTenantRepository,
     pub(crate) people: MockPersonRepository,
     pub(crate) subscriptions: MockSubscriptionRepository,
     pub(crate) access: MockAccessControl,
+    pub(crate) seats: MockSeatWatch,
     pub(crate) audit_fails: bool,
 }
 
-/// What the test keeps of the ports.
-pub(crate) struct Kept {
-    pub(crate) ports: Ports,
-    pub(crate) told: Arc<Told>,
+/// The dependencies, and what they record.
+pub(crate) struct Fixture {
+    pub(crate) deps: Dependencies,
+    pub(crate) recorded: Arc<Recorder>,
     pub(crate) transactor: Arc<RecordingTransactor>,
 }
 
 impl Mocks {
-    pub(crate) fn ports(self) -> Kept {
-        let told = Arc::new(Told { fails: self.audit_fails, ..Told::default() });
+    pub(crate) fn deps(self) -> Fixture {
+        let recorded = Arc::new(if self.audit_fails { Recorder::with_broken_trail() } else { Recorder::default() });
         let transactor = Arc::new(RecordingTransactor::new());
-        let ports = Ports {
+        let deps = Dependencies {
             transactor: Arc::clone(&transactor) as _,
             tenants: Arc::new(self.tenants),
             people: Arc::new(self.people),
             subscriptions: Arc::new(self.subscriptions),
             access: Arc::new(self.access),
-            audit: Arc::clone(&told) as _,
-            outbox: Arc::clone(&told) as _,
+            seats: Arc::new(self.seats),
+            audit: Arc::clone(&recorded) as _,
+            outbox: Arc::clone(&recorded) as _,
             clock: Arc::new(FixedClock::default()),
             entropy: Arc::new(SeededEntropy::default()),
         };
-        Kept { ports, told, transactor }
+        Fixture { deps, recorded, transactor }
     }
 }
 
-impl Kept {
+impl Fixture {
     /// Actions and events so far.
-    pub(crate) fn told(&self) -> (Vec<&'static str>, Vec<&'static str>) {
-        let entries = self.told.entries.lock().expect("not poisoned");
-        let events = self.told.events.lock().expect("not poisoned");
-        (entries.iter().map(|entry| entry.action).collect(), events.iter().map(|event| event.kind).collect())
+    pub(crate) fn recorded(&self) -> (Vec<&'static str>, Vec<&'static str>) {
+        self.recorded.recorded()
     }
 }
 
@@ -96,7 +68,7 @@ pub(crate) fn broken() -> StoreError {
 
 pub(crate) fn context() -> RequestContext {
     RequestContext {
-        actor: Actor::Admin { id: Uuid::from_u128(1).into(), role: AdminRole::Admin },
+        caller: Caller::new(Subject::Admin { id: Uuid::from_u128(1).into(), role: AdminRole::Admin }),
         ..RequestContext::system("test", "r1")
     }
 }

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kernel::{Database, EmailAddress, StoreError, TenantId, TenantUserId, Tx};
+use kernel::{EmailAddress, StoreError, TenantId, TenantUserId, Tx};
+use platform::Database;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select,
     sea_query::{Expr, ExprTrait, LockType},
@@ -12,7 +13,7 @@ use super::{
     rows,
 };
 use crate::{
-    domain::{Member, Workspace},
+    domain::{Member, TenantKey},
     repository::MemberRepository,
 };
 
@@ -27,17 +28,17 @@ impl MemberStore {
         Self(database)
     }
 
-    pub(super) fn reader(&self) -> &kernel::Reader {
+    pub(super) fn reader(&self) -> &platform::Reader {
         self.0.reader()
     }
 }
 
 #[async_trait]
 impl MemberRepository for MemberStore {
-    async fn find_tenant_id(&self, workspace: &Workspace) -> Result<Option<TenantId>, StoreError> {
-        let condition = match workspace {
-            Workspace::Subdomain(subdomain) => tenants::Column::Subdomain.eq(subdomain.as_str()),
-            Workspace::Id(id) => tenants::Column::Id.eq(id.uuid()),
+    async fn find_tenant_id(&self, key: &TenantKey) -> Result<Option<TenantId>, StoreError> {
+        let condition = match key {
+            TenantKey::Subdomain(subdomain) => tenants::Column::Subdomain.eq(subdomain.as_str()),
+            TenantKey::Id(id) => tenants::Column::Id.eq(id.uuid()),
         };
         let select = tenants::Entity::find().select_only().column(tenants::Column::Id).filter(condition);
         let id: Option<Uuid> = select.into_tuple().one(self.0.reader()).await?;

@@ -1,10 +1,10 @@
 use async_trait::async_trait;
 use kernel::{
-    Database, EmailAddress, StoreError, TenantId, TenantRole, TenantUserId, Tx,
+    EmailAddress, StoreError, TenantId, TenantRole, TenantUserId, Tx,
     fold::search_pattern,
     page::{Key, Page, PageRequest},
-    store::keyset,
 };
+use platform::{Database, store::keyset};
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Condition, Expr, ExprTrait, LikeExpr, LockType},

@@ -1,7 +1,8 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
-use kernel::{StoreError, TenantId, TenantUserId, store::batches};
+use kernel::{StoreError, TenantId, TenantUserId};
+use platform::store::batches;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use kernel::{Currency, Money, StoreError, fold::search_text_of_person};
+use kernel::{Currency, Money, StoreError, fold::search_text_of_person, input::Word as _};
 use sea_orm::{ActiveValue::Set, NotSet};
 use serde_json::{Map, Value};
 

@@ -1,5 +1,6 @@
 use async_trait::async_trait;
-use kernel::{Database, StoreError, TenantId, Tx};
+use kernel::{StoreError, TenantId, Tx};
+use platform::Database;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select, sea_query::LockType};
 
 use super::{

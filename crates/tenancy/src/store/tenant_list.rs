@@ -3,9 +3,10 @@
 use kernel::{
     StoreError, TenantUserId,
     fold::search_pattern,
+    input::Word as _,
     page::{Key, Page, PageRequest},
-    store::keyset,
 };
+use platform::store::keyset;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, QueryTrait,
     RelationTrait, Select,

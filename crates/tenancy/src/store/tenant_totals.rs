@@ -1,6 +1,6 @@
 //! The totals of the list, kept in step with every change.
 
-use kernel::{StoreError, Tx};
+use kernel::{StoreError, Tx, input::Word as _};
 use sea_orm::{
     ActiveValue::Set,
     ConnectionTrait, EntityTrait,

@@ -1,8 +1,9 @@
 use async_trait::async_trait;
 use kernel::{
-    Database, StoreError, TenantId, Tx,
+    StoreError, TenantId, Tx,
     page::{Page, PageRequest},
 };
+use platform::Database;
 use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{LockType, OnConflict},
@@ -16,7 +17,7 @@ use crate::{
 
 /// [`TenantRepository`] over the database.
 #[derive(Debug, Clone)]
-pub struct TenantStore(Database);
+pub struct TenantStore(pub(super) Database);
 
 impl TenantStore {
     /// A store on this database.

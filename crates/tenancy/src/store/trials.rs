@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kernel::{Database, StoreError, TenantId, Tx};
+use kernel::{StoreError, TenantId, Tx, input::Word as _};
+use platform::Database;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,

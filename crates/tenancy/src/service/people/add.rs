@@ -1,13 +1,12 @@
 use chrono::{DateTime, Utc};
 use kernel::{AuditEntry, Changes, RequestContext, StoreError, TenantId, TenantUserId, Tx, outbox::NewEvent};
-use serde_json::json;
 
 use super::{People, rank};
 use crate::{
     TenancyError,
     domain::{Access, Change, NewPerson, Person, TenantSummary},
-    events,
-    service::Ports,
+    events::TenancyEvent,
+    service::Dependencies,
 };
 
 impl People {
@@ -22,7 +21,7 @@ impl People {
         new: NewPerson,
         access: Access,
     ) -> Result<Person, TenancyError> {
-        let mut tx = self.ports.transactor.begin().await?;
+        let mut tx = self.deps.transactor.begin().await?;
         let (_, person) = self.add_in(&mut tx, context, tenant, new, access).await?;
         tx.commit().await?;
         Ok(person)
@@ -42,13 +41,13 @@ impl People {
         new: NewPerson,
         access: Access,
     ) -> Result<(TenantSummary, Person), TenancyError> {
-        rank::check(&context.actor, &[new.role])?;
-        let workshop = self.ports.lock(tx, tenant, Change::Edit).await?;
+        rank::check(&context.caller, &[new.role])?;
+        let workshop = self.deps.lock(tx, tenant, Change::Edit).await?;
         self.take_seat_in(tx, context, &workshop).await?;
-        let now = self.ports.clock.now();
-        let person = new_person(self.ports.entropy.uuid_v7(now).into(), tenant, new, access, now);
-        self.ports.insert_person_in(tx, context, &person).await?;
-        let summary = self.ports.summary_in(tx, tenant).await?;
+        let now = self.deps.clock.now();
+        let person = new_person(self.deps.entropy.uuid_v7(now).into(), tenant, new, access, now);
+        self.deps.insert_person_in(tx, context, &person).await?;
+        let summary = self.deps.summary_in(tx, tenant).await?;
         Ok((summary, person))
     }
 }
@@ -87,7 +86,7 @@ pub(in crate::service) fn new_person(
     }
 }
 
-impl Ports {
+impl Dependencies {
     /// Writes a new person, with entry and event. The caller has locked or just made the workshop.
     pub(in crate::service) async fn insert_person_in(
         &self,
@@ -103,8 +102,8 @@ impl Ports {
             .tenant_user(person.id)
             .status(201)
             .changes(changes);
-        let payload = json!({ "role": person.role, "invited": person.invited_at.is_some() });
-        let event = NewEvent::new(events::USER_ADDED, person.id, payload).tenant(person.tenant_id);
+        let fact = TenancyEvent::UserAdded { role: person.role, invited: person.invited_at.is_some() };
+        let event = NewEvent::new(person.id, fact).tenant(person.tenant_id);
         Ok(self.announce_in(tx, context, entry, event).await?)
     }
 }

@@ -1,12 +1,11 @@
 use chrono::{DateTime, Utc};
 use kernel::{AuditEntry, Changes, RequestContext, TenantId, TenantUserId, Tx, outbox::NewEvent};
-use serde_json::json;
 
 use super::People;
 use crate::{
     TenancyError,
     domain::{Change, Invitation, Person, TenantSummary},
-    events,
+    events::TenancyEvent,
 };
 
 impl People {
@@ -24,9 +23,9 @@ impl People {
         id: TenantUserId,
         expires_at: DateTime<Utc>,
     ) -> Result<(TenantSummary, Person), TenancyError> {
-        self.ports.lock(tx, tenant, Change::Edit).await?;
+        self.deps.lock(tx, tenant, Change::Edit).await?;
         let before = self.invited_in(tx, context, tenant, id).await?;
-        let now = self.ports.clock.now();
+        let now = self.deps.clock.now();
         let after = Person {
             invited_at: Some(now),
             invitation_expires_at: Some(expires_at),
@@ -34,16 +33,15 @@ impl People {
             updated_at: now,
             ..before.clone()
         };
-        if !self.ports.people.update_in(tx, &after, before.version).await? {
+        if !self.deps.people.update_in(tx, &after, before.version).await? {
             return Err(TenancyError::VersionMismatch);
         }
         let ends = |person: &Person| person.invitation_expires_at;
         let changes = Changes::new().field("invitationExpiresAt", &ends(&before), &ends(&after));
         let entry = AuditEntry::done("TENANT_USER_UPDATED", "tenant_user", id).tenant(tenant).tenant_user(id);
-        let payload = json!({ "fields": ["invitation"] });
-        let event = NewEvent::new(events::USER_UPDATED, id, payload).tenant(tenant);
-        self.ports.announce_in(tx, context, entry.status(202).changes(changes), event).await?;
-        Ok((self.ports.summary_in(tx, tenant).await?, after))
+        let event = NewEvent::new(id, TenancyEvent::invitation_updated()).tenant(tenant);
+        self.deps.announce_in(tx, context, entry.status(202).changes(changes), event).await?;
+        Ok((self.deps.summary_in(tx, tenant).await?, after))
     }
 
     /// Takes an invitation back: its link dies, and the person is removed, for they never came in. Their seat and their
@@ -57,8 +55,8 @@ impl People {
         tenant: TenantId,
         id: TenantUserId,
     ) -> Result<(), TenancyError> {
-        let mut tx = self.ports.transactor.begin().await?;
-        let workshop = self.ports.lock(&mut tx, tenant, Change::Edit).await?;
+        let mut tx = self.deps.transactor.begin().await?;
+        let workshop = self.deps.lock(&mut tx, tenant, Change::Edit).await?;
         let person = self.invited_in(&mut tx, context, tenant, id).await?;
         self.remove_in(&mut tx, context, &workshop, &person).await?;
         Ok(tx.commit().await?)
@@ -72,10 +70,10 @@ impl People {
         tenant: TenantId,
         id: TenantUserId,
     ) -> Result<Person, TenancyError> {
-        let found = self.ports.people.find_for_update(tx, tenant, id).await?;
+        let found = self.deps.people.find_for_update(tx, tenant, id).await?;
         let person = found.ok_or(TenancyError::PersonNotFound)?;
-        super::rank::check(&context.actor, &[person.role])?;
-        match person.invitation(self.ports.clock.now()) {
+        super::rank::check(&context.caller, &[person.role])?;
+        match person.invitation(self.deps.clock.now()) {
             Some(Invitation::Pending | Invitation::Expired) if person.is_active => Ok(person),
             _ => Err(TenancyError::NotInvited),
         }

@@ -6,7 +6,7 @@ use kernel::{
 use super::People;
 use crate::{
     TenancyError,
-    domain::{Person, PersonFilter, PersonSort},
+    domain::{Person, PersonFilter, PersonSort, Seats},
 };
 
 /// How many people a workshop's single view shows.
@@ -18,7 +18,16 @@ impl People {
     /// # Errors
     /// What the store says.
     pub async fn list_first(&self, tenant: TenantId) -> Result<Vec<Person>, TenancyError> {
-        Ok(self.ports.people.list_first(tenant, PEOPLE_IN_VIEW).await?)
+        Ok(self.deps.people.list_first(tenant, PEOPLE_IN_VIEW).await?)
+    }
+
+    /// How many seats of its plan the workshop has taken.
+    ///
+    /// # Errors
+    /// [`TenancyError::TenantNotFound`].
+    pub async fn seats(&self, tenant: TenantId) -> Result<Seats, TenancyError> {
+        let summary = self.deps.tenants.find(tenant).await?.ok_or(TenancyError::TenantNotFound)?;
+        Ok(Seats { plan: summary.tenant.plan, used: self.deps.people.count_active(tenant).await? })
     }
 
     /// One of the workshop's people.
@@ -26,7 +35,7 @@ impl People {
     /// # Errors
     /// [`TenancyError::PersonNotFound`], also for a person of another workshop.
     pub async fn get(&self, tenant: TenantId, id: TenantUserId) -> Result<Person, TenancyError> {
-        self.ports.people.find(tenant, id).await?.ok_or(TenancyError::PersonNotFound)
+        self.deps.people.find(tenant, id).await?.ok_or(TenancyError::PersonNotFound)
     }
 
     /// A page of the workshop's people; those of a deleted one, too.
@@ -39,9 +48,9 @@ impl People {
         filter: &PersonFilter,
         page: &PageRequest<PersonSort>,
     ) -> Result<Page<Person>, TenancyError> {
-        let people = self.ports.people.list(tenant, filter, page).await?;
+        let people = self.deps.people.list(tenant, filter, page).await?;
         // Only an empty list can be that of a workshop that is not there.
-        if people.total == 0 && self.ports.tenants.find(tenant).await?.is_none() {
+        if people.total == 0 && self.deps.tenants.find(tenant).await?.is_none() {
             return Err(TenancyError::TenantNotFound);
         }
         Ok(people)

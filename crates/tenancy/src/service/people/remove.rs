@@ -1,11 +1,10 @@
 use kernel::{AuditEntry, Changes, LeavingPerson, RequestContext, TenantId, TenantUserId, Tx, outbox::NewEvent};
-use serde_json::json;
 
 use super::{People, rank};
 use crate::{
     TenancyError,
     domain::{Change, Person, Tenant},
-    events,
+    events::TenancyEvent,
 };
 
 impl People {
@@ -21,11 +20,11 @@ impl People {
         tenant: TenantId,
         id: TenantUserId,
     ) -> Result<Person, TenancyError> {
-        let mut tx = self.ports.transactor.begin().await?;
-        let workshop = self.ports.lock(&mut tx, tenant, Change::Edit).await?;
-        let found = self.ports.people.find_for_update(&mut tx, tenant, id).await?;
+        let mut tx = self.deps.transactor.begin().await?;
+        let workshop = self.deps.lock(&mut tx, tenant, Change::Edit).await?;
+        let found = self.deps.people.find_for_update(&mut tx, tenant, id).await?;
         let person = found.ok_or(TenancyError::PersonNotFound)?;
-        rank::check(&context.actor, &[person.role])?;
+        rank::check(&context.caller, &[person.role])?;
         self.remove_in(&mut tx, context, &workshop, &person).await?;
         tx.commit().await?;
         Ok(person)
@@ -43,9 +42,9 @@ impl People {
         if person.is_active_owner() {
             self.check_owner_in(tx, person).await?;
         }
-        self.ports.people.delete_in(tx, tenant, id).await?;
+        self.deps.people.delete_in(tx, tenant, id).await?;
         self.forget_contact_in(tx, workshop, id).await?;
-        self.ports.access.forget_person_in(tx, tenant, id).await?;
+        self.deps.access.forget_person_in(tx, tenant, id).await?;
         self.shut_out_in(tx, person, person.generation + 1).await?;
         self.announce_removal_in(tx, context, person).await
     }
@@ -59,7 +58,7 @@ impl People {
     ) -> Result<(), TenancyError> {
         if workshop.primary_contact_id == Some(id) {
             let after = Tenant { primary_contact_id: None, ..workshop.clone() };
-            self.ports.save_tenant_in(tx, workshop, after).await?;
+            self.deps.save_tenant_in(tx, workshop, after).await?;
         }
         Ok(())
     }
@@ -82,9 +81,9 @@ impl People {
                 email: person.email.to_string(),
                 phone: person.phone.as_ref().map(|phone| phone.as_str().to_owned()),
             });
-        let payload = json!({ "role": person.role });
-        let event = NewEvent::new(events::USER_REMOVED, person.id, payload).tenant(person.tenant_id);
-        Ok(self.ports.announce_in(tx, context, entry, event).await?)
+        let fact = TenancyEvent::UserRemoved { role: person.role };
+        let event = NewEvent::new(person.id, fact).tenant(person.tenant_id);
+        Ok(self.deps.announce_in(tx, context, entry, event).await?)
     }
 }
 

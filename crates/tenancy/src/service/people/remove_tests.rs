@@ -37,7 +37,7 @@ fn workshop() -> Tenant {
 }
 
 /// A workshop with two owners, of whom the first is about to go.
-fn world(owners: usize) -> (Mocks, TenantId, Person) {
+fn fixture(owners: usize) -> (Mocks, TenantId, Person) {
     let (mut mocks, tenant) = (Mocks::default(), workshop());
     let (id, leaving) = (tenant.id, a_person(1, tenant.id, TenantRole::Owner));
     let all: Vec<_> = (1..=owners as u128).map(|number| a_person(number, id, TenantRole::Owner)).collect();
@@ -55,7 +55,7 @@ fn world(owners: usize) -> (Mocks, TenantId, Person) {
 
 #[tokio::test]
 async fn whoever_goes_is_shut_out_in_the_same_transaction() {
-    let (mut mocks, tenant, leaving) = world(2);
+    let (mut mocks, tenant, leaving) = fixture(2);
     mocks.people.expect_delete_in().once().returning(|_, _, _| Ok(true));
     mocks
         .access
@@ -65,31 +65,31 @@ async fn whoever_goes_is_shut_out_in_the_same_transaction() {
         .returning(|_, _, _, _| Ok(()));
     mocks.access.expect_forget_person_in().once().returning(|_, _, _| Ok(()));
     mocks.access.expect_end_sessions_of_person_in().once().returning(|_, _, _| Ok(()));
-    let kept = mocks.ports();
-    let removed = People::new(kept.ports.clone()).remove(&context(), tenant, leaving.id).await.expect("removes");
+    let fixture = mocks.deps();
+    let removed = People::new(fixture.deps.clone()).remove(&context(), tenant, leaving.id).await.expect("removes");
     assert_eq!(removed, leaving);
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
-    assert_eq!(kept.told(), (vec!["TENANT_USER_REMOVED"], vec![events::USER_REMOVED]));
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
+    assert_eq!(fixture.recorded(), (vec!["TENANT_USER_REMOVED"], vec!["user.removed.v1"]));
 }
 
 #[tokio::test]
 async fn nobody_goes_whose_access_cannot_be_taken_back() {
-    let (mut mocks, tenant, leaving) = world(2);
+    let (mut mocks, tenant, leaving) = fixture(2);
     mocks.people.expect_delete_in().once().returning(|_, _, _| Ok(true));
     mocks.access.expect_forget_person_in().returning(|_, _, _| Ok(()));
     mocks.access.expect_revoke_person_in().once().returning(|_, _, _, _| Err(broken()));
-    let kept = mocks.ports();
-    let failed = People::new(kept.ports.clone()).remove(&context(), tenant, leaving.id).await;
+    let fixture = mocks.deps();
+    let failed = People::new(fixture.deps.clone()).remove(&context(), tenant, leaving.id).await;
     assert!(matches!(failed, Err(TenancyError::Store(_))), "{failed:?}");
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK"]);
-    assert_eq!(kept.told(), (vec![], vec![]));
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK"]);
+    assert_eq!(fixture.recorded(), (vec![], vec![]));
 }
 
 #[tokio::test]
 async fn the_last_owner_is_not_even_touched() {
-    let (mocks, tenant, leaving) = world(1);
-    let kept = mocks.ports();
-    let refused = People::new(kept.ports.clone()).remove(&context(), tenant, leaving.id).await;
+    let (mocks, tenant, leaving) = fixture(1);
+    let fixture = mocks.deps();
+    let refused = People::new(fixture.deps.clone()).remove(&context(), tenant, leaving.id).await;
     assert!(matches!(refused, Err(TenancyError::LastOwner)), "{refused:?}");
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK"]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK"]);
 }

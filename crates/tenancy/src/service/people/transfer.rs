@@ -1,4 +1,4 @@
-use kernel::{Actor, RequestContext, TenantId, TenantRole, TenantUserId};
+use kernel::{Caller, RequestContext, Subject, TenantId, TenantRole, TenantUserId};
 
 use super::{People, rank};
 use crate::{
@@ -20,12 +20,12 @@ impl People {
         tenant: TenantId,
         to: TenantUserId,
     ) -> Result<Person, TenancyError> {
-        rank::check(&context.actor, &[TenantRole::Owner])?;
-        let mut tx = self.ports.transactor.begin().await?;
-        self.ports.lock(&mut tx, tenant, Change::Edit).await?;
-        let found = self.ports.people.find_for_update(&mut tx, tenant, to).await?;
+        rank::check(&context.caller, &[TenantRole::Owner])?;
+        let mut tx = self.deps.transactor.begin().await?;
+        self.deps.lock(&mut tx, tenant, Change::Edit).await?;
+        let found = self.deps.people.find_for_update(&mut tx, tenant, to).await?;
         let before = found.ok_or(TenancyError::PersonNotFound)?;
-        if rank::is_self(&context.actor, &before) {
+        if rank::is_self(&context.caller, &before) {
             return Err(TenancyError::CannotChangeSelf);
         }
         if !before.may_sign_in() {
@@ -37,8 +37,8 @@ impl People {
             new_owner = self.save_in(&mut tx, &before, after).await?;
             self.announce_update_in(&mut tx, context, &before, &new_owner).await?;
         }
-        for owner in self.ports.people.list_active_owners_in(&mut tx, tenant).await? {
-            if owner.id == to || !steps_down(&context.actor, &owner) {
+        for owner in self.deps.people.list_active_owners_in(&mut tx, tenant).await? {
+            if owner.id == to || !steps_down(&context.caller, &owner) {
                 continue;
             }
             let after = Person { role: TenantRole::Admin, ..owner.clone() };
@@ -51,9 +51,11 @@ impl People {
 }
 
 /// Whether this owner is none any more.
-fn steps_down(actor: &Actor, owner: &Person) -> bool {
-    match actor {
-        Actor::TenantUser { .. } => rank::is_self(actor, owner),
-        _ => true,
+fn steps_down(caller: &Caller, owner: &Person) -> bool {
+    match caller.subject {
+        Subject::Admin { .. } | Subject::System(_) => true,
+        Subject::TenantUser { .. } | Subject::ApiKey { .. } | Subject::Impersonated { .. } | Subject::Anonymous(_) => {
+            rank::is_self(caller, owner)
+        }
     }
 }

@@ -1,11 +1,10 @@
 use kernel::{AuditEntry, RequestContext, TenantId, TenantUserId, Tx, VersionMatch, outbox::NewEvent};
-use serde_json::json;
 
 use super::{People, rank};
 use crate::{
     TenancyError,
     domain::{Change, Person, PersonPatch, person_changes},
-    events,
+    events::TenancyEvent,
 };
 
 impl People {
@@ -25,9 +24,9 @@ impl People {
         versions: &VersionMatch,
         patch: PersonPatch,
     ) -> Result<Person, TenancyError> {
-        let mut tx = self.ports.transactor.begin().await?;
-        let workshop = self.ports.lock(&mut tx, tenant, Change::Edit).await?;
-        let found = self.ports.people.find_for_update(&mut tx, tenant, id).await?;
+        let mut tx = self.deps.transactor.begin().await?;
+        let workshop = self.deps.lock(&mut tx, tenant, Change::Edit).await?;
+        let found = self.deps.people.find_for_update(&mut tx, tenant, id).await?;
         let before = found.ok_or(TenancyError::PersonNotFound)?;
         if !versions.allows(before.version) {
             return Err(TenancyError::VersionMismatch);
@@ -36,8 +35,8 @@ impl People {
         if after == before {
             return Ok(before);
         }
-        rank::check(&context.actor, &[before.role, after.role])?;
-        rank::check_self(&context.actor, &before, &after)?;
+        rank::check(&context.caller, &[before.role, after.role])?;
+        rank::check_self(&context.caller, &before, &after)?;
         if before.is_active_owner() && !after.is_active_owner() {
             self.check_owner_in(&mut tx, &before).await?;
         }
@@ -63,14 +62,14 @@ impl People {
         let loses_tokens = deactivated || after.role != before.role;
         after.version = before.version + 1;
         after.generation = before.generation + i64::from(loses_tokens);
-        after.updated_at = self.ports.clock.now();
-        if !self.ports.people.update_in(tx, &after, before.version).await? {
+        after.updated_at = self.deps.clock.now();
+        if !self.deps.people.update_in(tx, &after, before.version).await? {
             return Err(TenancyError::VersionMismatch);
         }
         if deactivated {
             self.shut_out_in(tx, &after, after.generation).await?;
         } else if loses_tokens {
-            self.ports.access.revoke_person_in(tx, after.tenant_id, after.id, after.generation).await?;
+            self.deps.access.revoke_person_in(tx, after.tenant_id, after.id, after.generation).await?;
         }
         Ok(after)
     }
@@ -85,19 +84,19 @@ impl People {
     ) -> Result<(), TenancyError> {
         let entry =
             |action| AuditEntry::done(action, "tenant_user", after.id).tenant(after.tenant_id).tenant_user(after.id);
-        let event = |kind, payload| NewEvent::new(kind, after.id, payload).tenant(after.tenant_id);
+        let event = |fact| NewEvent::new(after.id, fact).tenant(after.tenant_id);
         let same_role = Person { role: after.role, ..before.clone() };
         if before.role != after.role {
             let role = person_changes(before, &same_role);
-            let payload = json!({ "from": before.role, "to": after.role });
-            let (entry, event) = (entry("TENANT_USER_ROLE_CHANGED"), event(events::USER_ROLE_CHANGED, payload));
-            self.ports.announce_in(tx, context, entry.changes(role), event).await?;
+            let fact = TenancyEvent::UserRoleChanged { from: before.role, to: after.role };
+            let (entry, event) = (entry("TENANT_USER_ROLE_CHANGED"), event(fact));
+            self.deps.announce_in(tx, context, entry.changes(role), event).await?;
         }
         let others = person_changes(&same_role, after);
         if !others.is_empty() {
-            let payload = json!({ "fields": others.field_names() });
-            let (entry, event) = (entry("TENANT_USER_UPDATED"), event(events::USER_UPDATED, payload));
-            self.ports.announce_in(tx, context, entry.changes(others), event).await?;
+            let fact = TenancyEvent::UserUpdated { fields: others.field_names() };
+            let (entry, event) = (entry("TENANT_USER_UPDATED"), event(fact));
+            self.deps.announce_in(tx, context, entry.changes(others), event).await?;
         }
         Ok(())
     }

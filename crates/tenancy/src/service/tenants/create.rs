@@ -1,6 +1,5 @@
 use chrono::{DateTime, Utc};
 use kernel::{AuditEntry, Changes, RequestContext, StoreError, TenantRole, TenantUserId, Tx, outbox::NewEvent};
-use serde_json::json;
 
 use super::Tenants;
 use crate::{
@@ -8,7 +7,7 @@ use crate::{
     domain::{
         Access, Metadata, NewOwner, NewPerson, NewTenant, Person, PrimaryContact, Tenant, TenantStatus, TenantSummary,
     },
-    events,
+    events::TenancyEvent,
     repository::CountKey,
     service::people::new_person,
 };
@@ -33,7 +32,7 @@ impl Tenants {
         new: NewTenant,
         invitation_expires_at: DateTime<Utc>,
     ) -> Result<CreatedTenant, TenancyError> {
-        let mut tx = self.ports.transactor.begin().await?;
+        let mut tx = self.deps.transactor.begin().await?;
         let created = self.create_in(&mut tx, context, new, invitation_expires_at).await?;
         tx.commit().await?;
         Ok(created)
@@ -51,20 +50,20 @@ impl Tenants {
         new: NewTenant,
         invitation_expires_at: DateTime<Utc>,
     ) -> Result<CreatedTenant, TenancyError> {
-        let now = self.ports.clock.now();
+        let now = self.deps.clock.now();
         let owner = new.owner.clone();
-        let owner_id = owner.as_ref().map(|_| TenantUserId(self.ports.entropy.uuid_v7(now)));
+        let owner_id = owner.as_ref().map(|_| TenantUserId(self.deps.entropy.uuid_v7(now)));
         let tenant = self.new_tenant(new, owner_id, now);
-        if !self.ports.tenants.insert_in(tx, &tenant).await.map_err(taken)? {
+        if !self.deps.tenants.insert_in(tx, &tenant).await.map_err(taken)? {
             return Err(TenancyError::SubdomainTaken);
         }
-        self.ports.recount_in(tx, None, CountKey::from(&tenant)).await?;
+        self.deps.recount_in(tx, None, CountKey::from(&tenant)).await?;
         self.announce_creation_in(tx, context, &tenant).await?;
         let owner = match (owner, owner_id) {
             (Some(owner), Some(id)) => {
                 let access = Access::Invitation { expires_at: invitation_expires_at };
                 let owner = new_person(id, tenant.id, owner.into(), access, now);
-                self.ports.insert_person_in(tx, context, &owner).await?;
+                self.deps.insert_person_in(tx, context, &owner).await?;
                 Some(owner)
             }
             _ => None,
@@ -76,7 +75,7 @@ impl Tenants {
 
     fn new_tenant(&self, new: NewTenant, owner: Option<TenantUserId>, now: DateTime<Utc>) -> Tenant {
         Tenant {
-            id: self.ports.entropy.uuid_v7(now).into(),
+            id: self.deps.entropy.uuid_v7(now).into(),
             name: new.name,
             subdomain: new.subdomain,
             slug: new.slug,
@@ -113,9 +112,10 @@ impl Tenants {
             .set("plan", &tenant.plan)
             .set("trialEndsAt", &tenant.trial_ends_at);
         let entry = AuditEntry::done("TENANT_CREATED", "tenant", tenant.id).tenant(tenant.id).status(201);
-        let payload = json!({ "name": name, "subdomain": subdomain, "plan": tenant.plan });
-        let event = NewEvent::new(events::TENANT_CREATED, tenant.id, payload).tenant(tenant.id);
-        self.ports.announce_in(tx, context, entry.changes(changes), event).await
+        let fact =
+            TenancyEvent::TenantCreated { name: name.to_owned(), subdomain: subdomain.to_owned(), plan: tenant.plan };
+        let event = NewEvent::new(tenant.id, fact).tenant(tenant.id);
+        self.deps.announce_in(tx, context, entry.changes(changes), event).await
     }
 }
 

@@ -5,7 +5,7 @@ use test_support::FixedClock;
 use super::*;
 use crate::{
     domain::{NewTenantInput, Plan},
-    service::test_ports::{Kept, Mocks, broken, context},
+    service::test_ports::{Fixture, Mocks, broken, context},
 };
 
 fn new(owner: bool) -> NewTenant {
@@ -28,8 +28,8 @@ fn free() -> Mocks {
     mocks
 }
 
-async fn create(kept: &Kept, owner: bool) -> Result<CreatedTenant, TenancyError> {
-    Tenants::new(kept.ports.clone()).create(&context(), new(owner), FixedClock::default().now()).await
+async fn create(fixture: &Fixture, owner: bool) -> Result<CreatedTenant, TenancyError> {
+    Tenants::new(fixture.deps.clone()).create(&context(), new(owner), FixedClock::default().now()).await
 }
 
 #[tokio::test]
@@ -45,51 +45,51 @@ async fn a_workshop_is_kept_together_with_what_is_told_of_it() {
         })
         .returning(|_, _, _, _| Ok(()));
     mocks.people.expect_insert_in().once().returning(|_, _| Ok(()));
-    let kept = mocks.ports();
-    let created = create(&kept, true).await.expect("creates");
+    let fixture = mocks.deps();
+    let created = create(&fixture, true).await.expect("creates");
     let owner = created.owner.expect("an owner");
     assert_eq!(created.summary.tenant.primary_contact_id, Some(owner.id));
-    assert_eq!(kept.transactor.log(), ["BEGIN", "COMMIT"]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "COMMIT"]);
     let actions = vec!["TENANT_CREATED", "TENANT_USER_ADDED"];
-    assert_eq!(kept.told(), (actions, vec![events::TENANT_CREATED, events::USER_ADDED]));
+    assert_eq!(fixture.recorded(), (actions, vec!["tenant.created.v1", "user.added.v1"]));
 
-    let entries = kept.told.entries.lock().expect("not poisoned");
-    let (id, told) = (created.summary.tenant.id, &entries[0]);
-    assert_eq!((told.tenant_id, told.status_code, told.resource), (Some(id), 201, "tenant"));
-    assert_eq!(told.changes.to_value()["plan"], json!({ "from": null, "to": "PERFORMANCE" }));
+    let entries = fixture.recorded.entries();
+    let (id, recorded) = (created.summary.tenant.id, &entries[0]);
+    assert_eq!((recorded.tenant_id, recorded.status_code, recorded.resource), (Some(id), 201, "tenant"));
+    assert_eq!(recorded.changes.to_value()["plan"], json!({ "from": null, "to": "PERFORMANCE" }));
     // Who the owner is stays out of the trail and of the events.
     assert_eq!(entries[1].changes.to_value()["email"]["to"], "[changed]");
-    let events = kept.told.events.lock().expect("not poisoned");
+    let events = fixture.recorded.events();
     assert_eq!(events[1].payload, json!({ "role": "OWNER", "invited": true }));
-    assert!(events.iter().all(|event| event.tenant_id == Some(id) && event.secret.is_none()));
+    assert!(events.iter().all(|event| event.tenant_id == Some(id)));
 }
 
 #[tokio::test]
 async fn without_its_entry_no_workshop_is_kept() {
-    let kept = Mocks { audit_fails: true, ..free() }.ports();
-    let failed = create(&kept, false).await;
+    let fixture = Mocks { audit_fails: true, ..free() }.deps();
+    let failed = create(&fixture, false).await;
     assert!(matches!(failed, Err(TenancyError::Store(_))), "{failed:?}");
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK"]);
-    assert_eq!(kept.told(), (vec![], vec![]));
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK"]);
+    assert_eq!(fixture.recorded(), (vec![], vec![]));
 }
 
 #[tokio::test]
 async fn a_taken_subdomain_leaves_nothing() {
     let mut mocks = Mocks::default();
     mocks.tenants.expect_insert_in().once().returning(|_, _| Ok(false));
-    let kept = mocks.ports();
-    let taken = create(&kept, true).await;
+    let fixture = mocks.deps();
+    let taken = create(&fixture, true).await;
     assert!(matches!(taken, Err(TenancyError::SubdomainTaken)), "{taken:?}");
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK"]);
-    assert_eq!(kept.told(), (vec![], vec![]));
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK"]);
+    assert_eq!(fixture.recorded(), (vec![], vec![]));
 }
 
 #[tokio::test]
 async fn an_owner_who_cannot_be_kept_undoes_the_workshop() {
     let mut mocks = free();
     mocks.people.expect_insert_in().once().returning(|_, _| Err(broken()));
-    let kept = mocks.ports();
-    let failed = create(&kept, true).await;
+    let fixture = mocks.deps();
+    let failed = create(&fixture, true).await;
     assert!(matches!(failed, Err(TenancyError::Store(_))), "{failed:?}");
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK"]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK"]);
 }

@@ -1,11 +1,10 @@
 use kernel::{AuditEntry, RequestContext, TenantId, outbox::NewEvent};
-use serde_json::json;
 
 use super::Tenants;
 use crate::{
     TenancyError,
     domain::{Change, Tenant, TenantStatus, TenantSummary, tenant_changes},
-    events,
+    events::TenancyEvent,
 };
 
 impl Tenants {
@@ -15,22 +14,22 @@ impl Tenants {
     /// # Errors
     /// [`TenancyError::TenantNotFound`], [`TenancyError::IllegalTransition`].
     pub async fn delete(&self, context: &RequestContext, id: TenantId) -> Result<TenantSummary, TenancyError> {
-        let mut tx = self.ports.transactor.begin().await?;
-        let before = self.ports.lock(&mut tx, id, Change::Delete).await?;
+        let mut tx = self.deps.transactor.begin().await?;
+        let before = self.deps.lock(&mut tx, id, Change::Delete).await?;
         let after = Tenant {
             status: TenantStatus::Cancelled,
             status_before_deletion: Some(before.status),
-            deleted_at: Some(self.ports.clock.now()),
+            deleted_at: Some(self.deps.clock.now()),
             generation: before.generation + 1,
             ..before.clone()
         };
-        let after = self.ports.save_tenant_in(&mut tx, &before, after).await?;
-        self.ports.shut_out_in(&mut tx, &after).await?;
+        let after = self.deps.save_tenant_in(&mut tx, &before, after).await?;
+        self.deps.shut_out_in(&mut tx, &after).await?;
         let changes = tenant_changes(&before, &after);
         let entry = AuditEntry::done("TENANT_DELETED", "tenant", id).tenant(id).changes(changes);
-        let event = NewEvent::new(events::TENANT_DELETED, id, json!({})).tenant(id);
-        self.ports.announce_in(&mut tx, context, entry, event).await?;
-        let summary = self.ports.summary_in(&mut tx, id).await?;
+        let event = NewEvent::new(id, TenancyEvent::TenantDeleted {}).tenant(id);
+        self.deps.announce_in(&mut tx, context, entry, event).await?;
+        let summary = self.deps.summary_in(&mut tx, id).await?;
         tx.commit().await?;
         Ok(summary)
     }
@@ -40,20 +39,20 @@ impl Tenants {
     /// # Errors
     /// [`TenancyError::TenantNotFound`], [`TenancyError::IllegalTransition`].
     pub async fn restore(&self, context: &RequestContext, id: TenantId) -> Result<TenantSummary, TenancyError> {
-        let mut tx = self.ports.transactor.begin().await?;
-        let before = self.ports.lock(&mut tx, id, Change::Restore).await?;
+        let mut tx = self.deps.transactor.begin().await?;
+        let before = self.deps.lock(&mut tx, id, Change::Restore).await?;
         let after = Tenant {
             status: before.status_before_deletion.unwrap_or(TenantStatus::Active),
             status_before_deletion: None,
             deleted_at: None,
             ..before.clone()
         };
-        let after = self.ports.save_tenant_in(&mut tx, &before, after).await?;
+        let after = self.deps.save_tenant_in(&mut tx, &before, after).await?;
         let changes = tenant_changes(&before, &after);
         let entry = AuditEntry::done("TENANT_RESTORED", "tenant", id).tenant(id).changes(changes);
-        let event = NewEvent::new(events::TENANT_RESTORED, id, json!({ "status": after.status })).tenant(id);
-        self.ports.announce_in(&mut tx, context, entry, event).await?;
-        let summary = self.ports.summary_in(&mut tx, id).await?;
+        let event = NewEvent::new(id, TenancyEvent::TenantRestored { status: after.status }).tenant(id);
+        self.deps.announce_in(&mut tx, context, entry, event).await?;
+        let summary = self.deps.summary_in(&mut tx, id).await?;
         tx.commit().await?;
         Ok(summary)
     }

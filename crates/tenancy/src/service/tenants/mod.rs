@@ -6,18 +6,18 @@ mod update;
 
 pub use create::CreatedTenant;
 
-use super::Ports;
+use super::Dependencies;
 
 /// What staff do with workshops.
 #[derive(Debug, Clone)]
 pub struct Tenants {
-    ports: Ports,
+    deps: Dependencies,
 }
 
 impl Tenants {
-    /// The service over these ports.
+    /// The service over these dependencies.
     #[must_use]
-    pub fn new(ports: Ports) -> Self {
-        Self { ports }
+    pub fn new(deps: Dependencies) -> Self {
+        Self { deps }
     }
 }

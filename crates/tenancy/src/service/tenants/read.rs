@@ -15,7 +15,7 @@ impl Tenants {
     /// # Errors
     /// [`TenancyError::TenantNotFound`].
     pub async fn get(&self, id: TenantId) -> Result<TenantSummary, TenancyError> {
-        self.ports.tenants.find(id).await?.ok_or(TenancyError::TenantNotFound)
+        self.deps.tenants.find(id).await?.ok_or(TenancyError::TenantNotFound)
     }
 
     /// [`Tenants::get`] by the address, whatever its case.
@@ -27,7 +27,7 @@ impl Tenants {
         if subdomain.contains('\0') {
             return Err(TenancyError::TenantNotFound);
         }
-        self.ports.tenants.find_by_subdomain(&subdomain).await?.ok_or(TenancyError::TenantNotFound)
+        self.deps.tenants.find_by_subdomain(&subdomain).await?.ok_or(TenancyError::TenantNotFound)
     }
 
     /// A page of the list. `total` is exact.
@@ -39,6 +39,6 @@ impl Tenants {
         filter: &TenantFilter,
         page: &PageRequest<TenantSort>,
     ) -> Result<Page<TenantSummary>, TenancyError> {
-        Ok(self.ports.tenants.list(filter, page).await?)
+        Ok(self.deps.tenants.list(filter, page).await?)
     }
 }

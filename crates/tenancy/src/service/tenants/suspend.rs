@@ -1,11 +1,10 @@
 use kernel::{AuditEntry, RequestContext, TenantId, outbox::NewEvent};
-use serde_json::json;
 
 use super::Tenants;
 use crate::{
     TenancyError,
     domain::{Change, SuspensionReason, Tenant, TenantStatus, TenantSummary, tenant_changes},
-    events,
+    events::{SuspendedBy, TenancyEvent},
 };
 
 impl Tenants {
@@ -19,22 +18,21 @@ impl Tenants {
         id: TenantId,
         reason: &SuspensionReason,
     ) -> Result<TenantSummary, TenancyError> {
-        let mut tx = self.ports.transactor.begin().await?;
-        let before = self.ports.lock(&mut tx, id, Change::Suspend).await?;
+        let mut tx = self.deps.transactor.begin().await?;
+        let before = self.deps.lock(&mut tx, id, Change::Suspend).await?;
         let after = Tenant {
             status: TenantStatus::Suspended,
             suspended_reason: Some(reason.clone()),
             generation: before.generation + 1,
             ..before.clone()
         };
-        let after = self.ports.save_tenant_in(&mut tx, &before, after).await?;
-        self.ports.shut_out_in(&mut tx, &after).await?;
+        let after = self.deps.save_tenant_in(&mut tx, &before, after).await?;
+        self.deps.shut_out_in(&mut tx, &after).await?;
         let changes = tenant_changes(&before, &after);
         let entry = AuditEntry::done("TENANT_SUSPENDED", "tenant", id).tenant(id).changes(changes);
-        let payload = json!({ "reason": reason.as_str() });
-        let event = NewEvent::new(events::TENANT_SUSPENDED, id, payload).tenant(id);
-        self.ports.announce_in(&mut tx, context, entry, event).await?;
-        let summary = self.ports.summary_in(&mut tx, id).await?;
+        let event = NewEvent::new(id, TenancyEvent::TenantSuspended { by: SuspendedBy::Staff }).tenant(id);
+        self.deps.announce_in(&mut tx, context, entry, event).await?;
+        let summary = self.deps.summary_in(&mut tx, id).await?;
         tx.commit().await?;
         Ok(summary)
     }
@@ -45,16 +43,16 @@ impl Tenants {
     /// # Errors
     /// [`TenancyError::TenantNotFound`], [`TenancyError::IllegalTransition`].
     pub async fn reactivate(&self, context: &RequestContext, id: TenantId) -> Result<TenantSummary, TenancyError> {
-        let mut tx = self.ports.transactor.begin().await?;
-        let before = self.ports.lock(&mut tx, id, Change::Reactivate).await?;
-        let now = self.ports.clock.now();
+        let mut tx = self.deps.transactor.begin().await?;
+        let before = self.deps.lock(&mut tx, id, Change::Reactivate).await?;
+        let now = self.deps.clock.now();
         let after = Tenant {
             suspended_reason: None,
             trial_ends_at: before.trial_ends_at.filter(|end| *end > now),
             ..before.clone()
         };
-        self.ports.revive_in(&mut tx, context, &before, after).await?;
-        let summary = self.ports.summary_in(&mut tx, id).await?;
+        self.deps.revive_in(&mut tx, context, &before, after).await?;
+        let summary = self.deps.summary_in(&mut tx, id).await?;
         tx.commit().await?;
         Ok(summary)
     }

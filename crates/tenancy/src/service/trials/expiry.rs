@@ -1,27 +1,23 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use kernel::{
-    AuditEntry, RequestContext, TenantId,
-    jobs::{Items, Job, JobError},
-    outbox::NewEvent,
-};
-use serde_json::json;
+use kernel::{AuditEntry, RequestContext, TenantId, outbox::NewEvent};
+use platform::jobs::{Items, Job, JobError};
 use tokio_util::sync::CancellationToken;
 
 use super::BATCH;
 use crate::{
     TenancyError,
     domain::{EndingTrial, Tenant, TenantStatus, tenant_changes},
-    events,
+    events::TenancyEvent,
     repository::TrialRepository,
-    service::Ports,
+    service::Dependencies,
 };
 
 /// Moves workshops whose trial is over, and who have not subscribed, to TRIAL_EXPIRED; run it every few minutes.
 #[derive(Clone)]
 pub struct TrialExpiry {
-    ports: Ports,
+    deps: Dependencies,
     trials: Arc<dyn TrialRepository>,
 }
 
@@ -32,27 +28,27 @@ impl std::fmt::Debug for TrialExpiry {
 }
 
 impl TrialExpiry {
-    /// Over these ports.
+    /// Over these dependencies.
     #[must_use]
-    pub fn new(ports: Ports, trials: Arc<dyn TrialRepository>) -> Self {
-        Self { ports, trials }
+    pub fn new(deps: Dependencies, trials: Arc<dyn TrialRepository>) -> Self {
+        Self { deps, trials }
     }
 
     /// Ends one trial, unless it has changed meanwhile; tells whether it ended now. Access tokens die, so that the next ones
     /// tell of it; sessions go on.
     async fn end(&self, trial: EndingTrial) -> Result<bool, TenancyError> {
-        let ports = &self.ports;
-        let mut tx = ports.transactor.begin().await?;
-        let Some(before) = super::lock_trial_in(ports, &mut tx, trial).await? else { return Ok(false) };
+        let deps = &self.deps;
+        let mut tx = deps.transactor.begin().await?;
+        let Some(before) = super::lock_trial_in(deps, &mut tx, trial).await? else { return Ok(false) };
         let id = before.id;
         let after = Tenant { status: TenantStatus::TrialExpired, generation: before.generation + 1, ..before.clone() };
-        let after = ports.save_tenant_in(&mut tx, &before, after).await?;
-        ports.access.revoke_tenant_in(&mut tx, id, after.generation).await?;
+        let after = deps.save_tenant_in(&mut tx, &before, after).await?;
+        deps.access.revoke_tenant_in(&mut tx, id, after.generation).await?;
         let changes = tenant_changes(&before, &after);
         let entry = AuditEntry::done("TENANT_TRIAL_EXPIRED", "tenant", id).tenant(id).changes(changes);
-        let event = NewEvent::new(events::TRIAL_EXPIRED, id, json!({ "endedAt": trial.ends_at })).tenant(id);
+        let event = NewEvent::new(id, TenancyEvent::TrialExpired { ended_at: trial.ends_at }).tenant(id);
         let context = RequestContext::system("scheduler", "tenancy.trial_expiry");
-        ports.announce_in(&mut tx, &context, entry, event).await?;
+        deps.announce_in(&mut tx, &context, entry, event).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -65,7 +61,7 @@ impl Job for TrialExpiry {
     }
 
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
-        let now = self.ports.clock.now();
+        let now = self.deps.clock.now();
         let (mut ended, mut last, mut items) = (0_u64, None::<TenantId>, Items::of(self.name()));
         loop {
             let trials = self.trials.list_over(now, last, BATCH).await?;

@@ -1,27 +1,23 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use kernel::{
-    TenantId,
-    jobs::{Items, Job, JobError},
-    outbox::NewEvent,
-};
-use serde_json::json;
+use kernel::{TenantId, outbox::NewEvent};
+use platform::jobs::{Items, Job, JobError};
 use tokio_util::sync::CancellationToken;
 
 use super::BATCH;
 use crate::{
     TenancyError,
     domain::{EndingTrial, TrialWarning, days_left},
-    events,
+    events::TenancyEvent,
     repository::TrialRepository,
-    service::Ports,
+    service::Dependencies,
 };
 
 /// Announces that trials end, 7, 3 and 1 days before, each once; run it several times a day.
 #[derive(Clone)]
 pub struct TrialWarnings {
-    ports: Ports,
+    deps: Dependencies,
     trials: Arc<dyn TrialRepository>,
 }
 
@@ -32,26 +28,26 @@ impl std::fmt::Debug for TrialWarnings {
 }
 
 impl TrialWarnings {
-    /// Over these ports.
+    /// Over these dependencies.
     #[must_use]
-    pub fn new(ports: Ports, trials: Arc<dyn TrialRepository>) -> Self {
-        Self { ports, trials }
+    pub fn new(deps: Dependencies, trials: Arc<dyn TrialRepository>) -> Self {
+        Self { deps, trials }
     }
 
     /// Gives one warning, unless the trial has changed or it was given meanwhile; tells whether it was given now.
     async fn give(&self, trial: EndingTrial, days: u32) -> Result<bool, TenancyError> {
-        let ports = &self.ports;
-        let mut tx = ports.transactor.begin().await?;
-        if super::lock_trial_in(ports, &mut tx, trial).await?.is_none() {
+        let deps = &self.deps;
+        let mut tx = deps.transactor.begin().await?;
+        if super::lock_trial_in(deps, &mut tx, trial).await?.is_none() {
             return Ok(false);
         }
-        let now = ports.clock.now();
+        let now = deps.clock.now();
         if !self.trials.mark_warned_in(&mut tx, trial, days, now).await? {
             return Ok(false);
         }
-        let payload = json!({ "daysLeft": days_left(now, trial.ends_at), "endsAt": trial.ends_at });
-        let event = NewEvent::new(events::TRIAL_ENDING, trial.tenant_id, payload).tenant(trial.tenant_id);
-        ports.outbox.publish_in(&mut tx, event).await?;
+        let fact = TenancyEvent::TrialEnding { days_left: days_left(now, trial.ends_at), ends_at: trial.ends_at };
+        let event = NewEvent::new(trial.tenant_id, fact).tenant(trial.tenant_id);
+        deps.outbox.publish_in(&mut tx, event).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -65,7 +61,7 @@ impl Job for TrialWarnings {
 
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
         let (mut given, mut items) = (0_u64, Items::of(self.name()));
-        for warning in TrialWarning::all(self.ports.clock.now()) {
+        for warning in TrialWarning::all(self.deps.clock.now()) {
             let mut last: Option<TenantId> = None;
             loop {
                 let trials = self.trials.list_unwarned(&warning, last, BATCH).await?;

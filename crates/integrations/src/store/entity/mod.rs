@@ -1,0 +1,3 @@
+//! Tables as SeaORM sees them.
+
+pub(super) mod tenant_integrations;
