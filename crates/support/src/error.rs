@@ -31,7 +31,7 @@ pub enum SupportError {
     VersionMismatch,
     /// Whoever acts is none of the workshop's people, or not of the staff.
     #[error("you are not allowed to do this")]
-    Stranger,
+    UnknownParty,
     /// The database did not do what was asked.
     #[error("the database failed")]
     Store(#[from] StoreError),
@@ -58,7 +58,7 @@ impl DomainError for SupportError {
                 ErrorKind::Conflict
             }
             Self::VersionMismatch => ErrorKind::PreconditionFailed,
-            Self::Stranger => ErrorKind::Forbidden,
+            Self::UnknownParty => ErrorKind::Forbidden,
             Self::Store(error) => error.kind(),
         }
     }
@@ -70,7 +70,7 @@ impl DomainError for SupportError {
             Self::IllegalTransition(_) | Self::WorkshopDeleted => ErrorCode::IllegalTransition,
             Self::TooManyMessages | Self::TooManyChanges => ErrorCode::LimitReached,
             Self::VersionMismatch => ErrorCode::PreconditionFailed,
-            Self::Stranger => ErrorCode::Forbidden,
+            Self::UnknownParty => ErrorCode::Forbidden,
             Self::Store(error) => error.code(),
         }
     }

@@ -1,10 +1,11 @@
 //! Changes that race each other on several threads, on both databases; each time the database decides.
 
-mod world;
+mod fixture;
 
 use std::{collections::BTreeSet, sync::atomic::Ordering};
 
-use kernel::{Transactor as _, VersionMatch};
+use fixture::{ADA, ANY, Fixture, GRACE, OTHER_SHOP, SHOP, body, for_nobody, new_ticket, race, sam, staff};
+use kernel::{Transactor as _, VersionMatch, input::Word as _};
 use serde_json::json;
 use support::{
     SupportError,
@@ -13,14 +14,13 @@ use support::{
 use test_support::on_each_database;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use world::{ADA, ANY, GRACE, OTHER_SHOP, SHOP, World, body, for_nobody, new_ticket, race, sam, staff};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_tickets_of_one_instant_have_fifty_numbers() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
+        let fixture = Fixture::new(test).await;
         let outcomes = race(50, |number| {
-            let (workshop, staff_side) = (world.workshop.clone(), world.staff.clone());
+            let (workshop, staff_side) = (fixture.workshop.clone(), fixture.staff.clone());
             async move {
                 if number % 2 == 0 {
                     workshop.create(&sam(SHOP), SHOP, new_ticket("Login", "LOW")).await
@@ -35,7 +35,7 @@ async fn fifty_tickets_of_one_instant_have_fifty_numbers() {
         // The time is the same, so that only the random part tells them apart.
         assert_eq!(numbers.iter().map(|number| &number[..14]).collect::<BTreeSet<_>>().len(), 1);
         for table in ["support_tickets", "support_ticket_history", "outbox", "test_trail"] {
-            assert_eq!(world.count(table).await, 50, "{table}");
+            assert_eq!(fixture.count(table).await, 50, "{table}");
         }
     })
     .await;
@@ -60,18 +60,18 @@ impl kernel::Entropy for Unlucky {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_number_that_is_taken_costs_nothing_but_another_draw() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let mut ports = world.ports.clone();
-        ports.entropy = std::sync::Arc::new(Unlucky(0.into(), test_support::SeededEntropy::new(3)));
-        let workshop = support::service::WorkshopTickets::new(ports);
+        let fixture = Fixture::new(test).await;
+        let mut deps = fixture.deps.clone();
+        deps.entropy = std::sync::Arc::new(Unlucky(0.into(), test_support::SeededEntropy::new(3)));
+        let workshop = support::service::WorkshopTickets::new(deps);
         let outcomes = race(20, |_| {
             let workshop = workshop.clone();
             async move { workshop.create(&sam(SHOP), SHOP, new_ticket("Login", "LOW")).await }
         });
         let numbers: BTreeSet<_> =
             outcomes.await.into_iter().map(|it| it.expect("creates").ticket.number.to_string()).collect();
-        assert_eq!((numbers.len(), world.count("support_tickets").await), (20, 20));
-        assert_eq!(world.count("support_tickets WHERE ticket_number LIKE '%0W3GE1'").await, 1, "{numbers:?}");
+        assert_eq!((numbers.len(), fixture.count("support_tickets").await), (20, 20));
+        assert_eq!(fixture.count("support_tickets WHERE ticket_number LIKE '%0W3GE1'").await, 1, "{numbers:?}");
     })
     .await;
 }
@@ -79,21 +79,24 @@ async fn a_number_that_is_taken_costs_nothing_but_another_draw() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn next_never_gives_one_ticket_twice() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
+        let fixture = Fixture::new(test).await;
         for number in 0..12 {
-            world.open(SHOP, &format!("Ticket {number}"), Priority::ALL[number % 4].as_str()).await;
+            fixture.open(SHOP, &format!("Ticket {number}"), Priority::ALL[number % 4].as_str()).await;
         }
         let outcomes = race(20, |number| {
-            let tickets = world.staff.clone();
+            let tickets = fixture.staff.clone();
             async move { tickets.assign_next(&staff(), Uuid::from_u128(100 + number as u128).into()).await }
         });
         let given: Vec<_> = outcomes.await.into_iter().filter_map(|it| it.expect("looks")).collect();
         let different: BTreeSet<_> = given.iter().map(|view| view.ticket.id).collect();
         assert_eq!((given.len(), different.len()), (12, 12));
-        assert_eq!(world.count("outbox WHERE kind = 'support.ticket_assigned'").await, 12);
-        assert_eq!(world.subjects(&TicketFilter { unassigned: Some(true), ..TicketFilter::default() }).await.len(), 0);
+        assert_eq!(fixture.count("outbox WHERE kind = 'ticket.assigned.v1'").await, 12);
+        assert_eq!(
+            fixture.subjects(&TicketFilter { unassigned: Some(true), ..TicketFilter::default() }).await.len(),
+            0
+        );
         for view in given {
-            assert_eq!(world.ticket(view.ticket.id).await.assigned_to, view.ticket.assigned_to);
+            assert_eq!(fixture.ticket(view.ticket.id).await.assigned_to, view.ticket.assigned_to);
         }
     })
     .await;
@@ -102,10 +105,10 @@ async fn next_never_gives_one_ticket_twice() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_closings_or_changes_one_wins() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let id = world.open(SHOP, "Login", "HIGH").await.id;
+        let fixture = Fixture::new(test).await;
+        let id = fixture.open(SHOP, "Login", "HIGH").await.id;
         let outcomes = race(10, |number| {
-            let (workshop, tickets) = (world.workshop.clone(), world.staff.clone());
+            let (workshop, tickets) = (fixture.workshop.clone(), fixture.staff.clone());
             async move {
                 if number % 2 == 0 {
                     workshop.close(&sam(SHOP), SHOP, id).await.map(|_| ())
@@ -120,9 +123,9 @@ async fn of_many_closings_or_changes_one_wins() {
         let lost =
             |error: &SupportError| matches!(error, SupportError::IllegalTransition(_) | SupportError::VersionMismatch);
         assert!(failed.iter().all(lost), "{failed:?}");
-        assert_eq!(world.count("outbox WHERE kind = 'support.ticket_status_changed'").await, 1);
-        assert_eq!(world.count("test_trail WHERE action = 'TICKET_STATUS_CHANGED'").await, 1);
-        assert_eq!(world.ticket(id).await.version, 2);
+        assert_eq!(fixture.count("outbox WHERE kind = 'ticket.status_changed.v1'").await, 1);
+        assert_eq!(fixture.count("test_trail WHERE action = 'TICKET_STATUS_CHANGED'").await, 1);
+        assert_eq!(fixture.ticket(id).await.version, 2);
     })
     .await;
 }
@@ -130,11 +133,11 @@ async fn of_many_closings_or_changes_one_wins() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_tickets_are_merged_one_way_and_lose_no_message() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let (one, two) = (world.open(SHOP, "One", "LOW").await.id, world.open(SHOP, "Two", "LOW").await.id);
+        let fixture = Fixture::new(test).await;
+        let (one, two) = (fixture.open(SHOP, "One", "LOW").await.id, fixture.open(SHOP, "Two", "LOW").await.id);
         // Merges both ways, and messages to both meanwhile.
         let outcomes = race(24, |number| {
-            let (workshop, tickets) = (world.workshop.clone(), world.staff.clone());
+            let (workshop, tickets) = (fixture.workshop.clone(), fixture.staff.clone());
             let (here, there) = if number % 2 == 0 { (one, two) } else { (two, one) };
             async move {
                 if number < 8 {
@@ -153,7 +156,7 @@ async fn two_tickets_are_merged_one_way_and_lose_no_message() {
             }
         }
         assert_eq!(merged, 1);
-        let (one, two) = (world.staff.get(one).await.expect("there"), world.staff.get(two).await.expect("there"));
+        let (one, two) = (fixture.staff.get(one).await.expect("there"), fixture.staff.get(two).await.expect("there"));
         let (left, gone) = if one.view.ticket.merged_into.is_some() { (two, one) } else { (one, two) };
         assert_eq!(gone.view.ticket.merged_into, Some(left.view.ticket.id));
         // What was first written in the one that is gone is a message, too.
@@ -165,15 +168,15 @@ async fn two_tickets_are_merged_one_way_and_lose_no_message() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_was_missed_is_announced_once_whoever_finds_it() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
+        let fixture = Fixture::new(test).await;
         let mut ids = Vec::new();
         for number in 0..10 {
-            ids.push(world.open(SHOP, &format!("Ticket {number}"), "URGENT").await.id);
+            ids.push(fixture.open(SHOP, &format!("Ticket {number}"), "URGENT").await.id);
         }
-        world.clock.advance(chrono::TimeDelta::hours(5));
+        fixture.clock.advance(chrono::TimeDelta::hours(5));
         let stop = CancellationToken::new();
         race(14, |number| {
-            let (watch, tickets, stop) = (world.watch.clone(), world.staff.clone(), stop.clone());
+            let (watch, tickets, stop) = (fixture.watch.clone(), fixture.staff.clone(), stop.clone());
             let id = ids.get(number).copied();
             async move {
                 match id {
@@ -181,12 +184,12 @@ async fn what_was_missed_is_announced_once_whoever_finds_it() {
                         let patch = TicketPatch { status: Some(Status::InProgress), ..TicketPatch::default() };
                         tickets.update(&staff(), id, &ANY, patch).await.map(|_| ()).expect("moves");
                     }
-                    None => kernel::jobs::Job::run(&watch, &stop).await.expect("runs"),
+                    None => platform::jobs::Job::run(&watch, &stop).await.expect("runs"),
                 }
             }
         })
         .await;
-        let events = world.events("support.sla_breached").await;
+        let events = fixture.events("ticket.sla_breached.v1").await;
         let different: BTreeSet<_> =
             events.iter().map(|it| (it["ticketNumber"].to_string(), it["target"].to_string())).collect();
         assert_eq!((events.len(), different.len()), (20, 20));
@@ -197,11 +200,11 @@ async fn what_was_missed_is_announced_once_whoever_finds_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_messages_at_once_make_one_first_answer() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let id = world.open(SHOP, "Login", "HIGH").await.id;
-        world.move_to(id, Status::WaitingForCustomer).await;
+        let fixture = Fixture::new(test).await;
+        let id = fixture.open(SHOP, "Login", "HIGH").await.id;
+        fixture.move_to(id, Status::WaitingForCustomer).await;
         let outcomes = race(16, |number| {
-            let (workshop, tickets) = (world.workshop.clone(), world.staff.clone());
+            let (workshop, tickets) = (fixture.workshop.clone(), fixture.staff.clone());
             async move {
                 match number % 4 {
                     0 => tickets.add_message(&staff(), id, body("Try again."), true).await.map(|_| ()),
@@ -211,12 +214,12 @@ async fn many_messages_at_once_make_one_first_answer() {
             }
         });
         assert!(outcomes.await.iter().all(Result::is_ok));
-        assert_eq!(world.count("support_ticket_history WHERE kind = 'ANSWERED'").await, 1);
-        assert_eq!(world.count("support_ticket_history WHERE kind = 'STATUS'").await, 2);
-        let ticket = world.ticket(id).await;
+        assert_eq!(fixture.count("support_ticket_history WHERE kind = 'ANSWERED'").await, 1);
+        assert_eq!(fixture.count("support_ticket_history WHERE kind = 'STATUS'").await, 2);
+        let ticket = fixture.ticket(id).await;
         // Opened, moved, and 12 public messages; notes leave the version alone.
         assert_eq!((ticket.status, ticket.version), (Status::InProgress, 14));
-        assert_eq!(world.staff.get(id).await.expect("there").messages.len(), 16);
+        assert_eq!(fixture.staff.get(id).await.expect("there").messages.len(), 16);
     })
     .await;
 }
@@ -224,19 +227,19 @@ async fn many_messages_at_once_make_one_first_answer() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_leaves_has_no_ticket_left_whatever_happens_meanwhile() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
+        let fixture = Fixture::new(test).await;
         let mut ids = Vec::new();
         // More than are looked up at once.
         for number in 0..120 {
-            let id = world.open(SHOP, &format!("Ticket {number}"), "LOW").await.id;
-            world.staff.assign(&staff(), id, Some(GRACE)).await.expect("assigns");
+            let id = fixture.open(SHOP, &format!("Ticket {number}"), "LOW").await.id;
+            fixture.staff.assign(&staff(), id, Some(GRACE)).await.expect("assigns");
             ids.push(id);
         }
-        world.staff.add_message(&staff(), ids[0], body("Done."), false).await.expect("says it");
-        world.move_to(ids[0], Status::Closed).await;
-        world.people.dismiss(GRACE);
+        fixture.staff.add_message(&staff(), ids[0], body("Done."), false).await.expect("says it");
+        fixture.move_to(ids[0], Status::Closed).await;
+        fixture.people.dismiss(GRACE);
         let outcomes = race(8, |number| {
-            let (tickets, db, id) = (world.staff.clone(), world.db.clone(), ids[60 + number]);
+            let (tickets, db, id) = (fixture.staff.clone(), fixture.db.clone(), ids[60 + number]);
             async move {
                 match number {
                     0 => {
@@ -255,21 +258,21 @@ async fn whoever_leaves_has_no_ticket_left_whatever_happens_meanwhile() {
             outcome.expect("nobody waits in a circle");
         }
         let graces = TicketFilter { assigned_to: Some(GRACE), ..TicketFilter::default() };
-        assert_eq!(world.subjects(&graces).await, ["Ticket 0"], "a closed ticket stays as it is");
+        assert_eq!(fixture.subjects(&graces).await, ["Ticket 0"], "a closed ticket stays as it is");
         let adas = TicketFilter { assigned_to: Some(ADA), ..TicketFilter::default() };
-        assert_eq!(world.subjects(&adas).await.len(), 3);
-        let returned = world.ticket(ids[1]).await;
+        assert_eq!(fixture.subjects(&adas).await.len(), 3);
+        let returned = fixture.ticket(ids[1]).await;
         assert_eq!((returned.assigned_to, returned.version), (None, 3));
         let lines = "support_ticket_history WHERE kind = 'ASSIGNED' AND to_value IS NULL";
-        let told = world.events("support.ticket_assigned").await;
-        let told = told.iter().filter(|it| it["from"] == json!(GRACE) && it["to"].is_null()).count();
-        assert_eq!(world.count(lines).await, told as i64);
-        assert!(told >= 112, "{told}");
+        let recorded = fixture.events("ticket.assigned.v1").await;
+        let recorded = recorded.iter().filter(|it| it["from"] == json!(GRACE) && it["to"].is_null()).count();
+        assert_eq!(fixture.count(lines).await, recorded as i64);
+        assert!(recorded >= 112, "{recorded}");
 
         // What is opened again is for the queue, too.
-        let opened = world.workshop.reopen(&sam(SHOP), SHOP, ids[0]).await.expect("opens").ticket;
+        let opened = fixture.workshop.reopen(&sam(SHOP), SHOP, ids[0]).await.expect("opens").ticket;
         assert_eq!((opened.status, opened.assigned_to), (Status::Open, None));
-        assert_eq!(world.count(lines).await, told as i64 + 1);
+        assert_eq!(fixture.count(lines).await, recorded as i64 + 1);
     })
     .await;
 }

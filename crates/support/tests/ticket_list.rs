@@ -1,37 +1,38 @@
 //! The list of tickets under its filters, the search and the summary, on both databases.
 
-mod world;
+mod fixture;
 
+use kernel::input::Word as _;
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use fixture::{ADA, Fixture, GRACE, OTHER_SHOP, SHOP, body, page, sam, staff};
 use kernel::page::{Cursor, Direction, Start};
 use support::domain::{Averages, Priority, SearchText, Status, Ticket, TicketFilter, TicketSort};
 use test_support::on_each_database;
-use world::{ADA, GRACE, OTHER_SHOP, SHOP, World, body, page, sam, staff};
 
 /// 36 tickets of two workshops, of all priorities and statuses, many opened at the same time, some assigned, some late.
-async fn fill(world: &World) -> Vec<Ticket> {
+async fn fill(fixture: &Fixture) -> Vec<Ticket> {
     let mut all = Vec::new();
     for number in 0..36_usize {
         let tenant = if number % 3 == 0 { OTHER_SHOP } else { SHOP };
-        let ticket = world.open(tenant, &format!("Ticket {number}"), Priority::ALL[number % 4].as_str()).await;
+        let ticket = fixture.open(tenant, &format!("Ticket {number}"), Priority::ALL[number % 4].as_str()).await;
         match number % 5 {
-            0 => drop(world.staff.assign(&staff(), ticket.id, Some(ADA)).await.expect("assigns")),
-            1 => drop(world.staff.assign(&staff(), ticket.id, Some(GRACE)).await.expect("assigns")),
+            0 => drop(fixture.staff.assign(&staff(), ticket.id, Some(ADA)).await.expect("assigns")),
+            1 => drop(fixture.staff.assign(&staff(), ticket.id, Some(GRACE)).await.expect("assigns")),
             _ => {}
         }
         let status = Status::ALL[number % 5];
         if status != Status::Open {
-            world.move_to(ticket.id, status).await;
+            fixture.move_to(ticket.id, status).await;
         }
         all.push(ticket.id);
         let steps = [TimeDelta::zero(), TimeDelta::zero(), TimeDelta::microseconds(1), TimeDelta::minutes(90)];
-        world.clock.advance(steps[number % 4]);
+        fixture.clock.advance(steps[number % 4]);
     }
     let mut tickets = Vec::new();
     for id in all {
-        tickets.push(world.ticket(id).await);
+        tickets.push(fixture.ticket(id).await);
     }
     tickets
 }
@@ -69,8 +70,8 @@ fn filters() -> Vec<TicketFilter> {
 #[tokio::test]
 async fn every_filter_pages_through_exactly_its_rows_in_every_order() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let all = fill(&world).await;
+        let fixture = Fixture::new(test).await;
+        let all = fill(&fixture).await;
         let late = all.iter().filter(|it| matches(&filters()[7], it)).count();
         assert!(late > 3 && late < 20, "some are late, some not: {late}");
         for filter in filters() {
@@ -79,7 +80,8 @@ async fn every_filter_pages_through_exactly_its_rows_in_every_order() {
                 for direction in [Direction::Ascending, Direction::Descending] {
                     let (mut seen, mut start) = (Vec::new(), Start::Offset(0));
                     loop {
-                        let found = world.staff.list(&filter, &page(7, *sort, direction, start)).await.expect("a page");
+                        let found =
+                            fixture.staff.list(&filter, &page(7, *sort, direction, start)).await.expect("a page");
                         assert_eq!(found.total, expected.len() as u64, "{name} {filter:?}");
                         seen.extend(found.items.into_iter().map(|it| it.ticket));
                         let Some((value, id)) = found.next else { break };
@@ -109,12 +111,12 @@ async fn every_filter_pages_through_exactly_its_rows_in_every_order() {
 #[tokio::test]
 async fn a_workshop_lists_its_own_whatever_it_asks_for() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let all = fill(&world).await;
+        let fixture = Fixture::new(test).await;
+        let all = fill(&fixture).await;
         let whole = page(100, TicketSort::CreatedAt, Direction::Descending, Start::Offset(0));
         for (filter, tenant) in [(None, SHOP), (Some(SHOP), SHOP), (Some(OTHER_SHOP), SHOP), (None, OTHER_SHOP)] {
             let asked = TicketFilter { tenant_id: filter, ..TicketFilter::default() };
-            let found = world.workshop.list(tenant, &asked, &whole).await.expect("a page");
+            let found = fixture.workshop.list(tenant, &asked, &whole).await.expect("a page");
             let mine =
                 all.iter().filter(|it| it.tenant_id == tenant && filter.is_none_or(|asked| asked == tenant)).count();
             assert_eq!((found.items.len(), found.total), (mine, mine as u64), "{filter:?}");
@@ -126,15 +128,15 @@ async fn a_workshop_lists_its_own_whatever_it_asks_for() {
     .await;
 }
 
-async fn searched(world: &World, text: &str) -> Vec<String> {
+async fn searched(fixture: &Fixture, text: &str) -> Vec<String> {
     let search = Some(SearchText::parse(text).expect("short"));
-    world.subjects(&TicketFilter { search, ..TicketFilter::default() }).await
+    fixture.subjects(&TicketFilter { search, ..TicketFilter::default() }).await
 }
 
 #[tokio::test]
 async fn a_search_finds_words_by_their_beginnings_and_takes_nothing_as_an_operator() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
+        let fixture = Fixture::new(test).await;
         let mut numbers = Vec::new();
         for subject in [
             "Brake-pads: invoice 2024/117 is wrong",
@@ -143,8 +145,8 @@ async fn a_search_finds_words_by_their_beginnings_and_takes_nothing_as_an_operat
             "50% off, v1.5 of C:\\path_name",
             "Jo\u{2019}s login",
         ] {
-            world.clock.advance(TimeDelta::seconds(1));
-            numbers.push(world.open(SHOP, subject, "LOW").await.number);
+            fixture.clock.advance(TimeDelta::seconds(1));
+            numbers.push(fixture.open(SHOP, subject, "LOW").await.number);
         }
         let cases: &[(&str, &[usize])] = &[
             ("brake", &[0]),
@@ -180,18 +182,18 @@ async fn a_search_finds_words_by_their_beginnings_and_takes_nothing_as_an_operat
             ("?! --", &[]),
             ("", &[]),
         ];
-        let all = world.subjects(&TicketFilter::default()).await;
+        let all = fixture.subjects(&TicketFilter::default()).await;
         for (text, expected) in cases {
             let expected: Vec<_> = expected.iter().map(|index| all[*index].clone()).collect();
-            assert_eq!(searched(&world, text).await, expected, "{text}");
+            assert_eq!(searched(&fixture, text).await, expected, "{text}");
         }
         for (index, number) in numbers.iter().enumerate() {
             let expected = std::slice::from_ref(&all[index]);
-            assert_eq!(searched(&world, number.as_str()).await, expected);
-            assert_eq!(searched(&world, &number.as_str().to_lowercase()[4..]).await, expected);
+            assert_eq!(searched(&fixture, number.as_str()).await, expected);
+            assert_eq!(searched(&fixture, &number.as_str().to_lowercase()[4..]).await, expected);
         }
-        assert_eq!(searched(&world, &"x".repeat(200)).await.len(), 0);
-        assert_eq!(searched(&world, &"a ".repeat(100)).await.len(), 0);
+        assert_eq!(searched(&fixture, &"x".repeat(200)).await.len(), 0);
+        assert_eq!(searched(&fixture, &"a ".repeat(100)).await.len(), 0);
     })
     .await;
 }
@@ -199,22 +201,22 @@ async fn a_search_finds_words_by_their_beginnings_and_takes_nothing_as_an_operat
 #[tokio::test]
 async fn a_search_follows_changes_and_looks_into_messages_but_not_into_notes_for_workshops() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let (one, two) = (world.open(SHOP, "One", "LOW").await.id, world.open(SHOP, "Two", "LOW").await.id);
-        let three = world.open(OTHER_SHOP, "Three", "LOW").await.id;
-        world.staff.add_message(&staff(), one, body("Try the carburettor"), false).await.expect("says it");
-        world.staff.add_message(&staff(), two, body("Smells of gearbox"), true).await.expect("notes it");
-        world.staff.add_message(&staff(), three, body("Our carburettor and gearbox"), false).await.expect("says it");
+        let fixture = Fixture::new(test).await;
+        let (one, two) = (fixture.open(SHOP, "One", "LOW").await.id, fixture.open(SHOP, "Two", "LOW").await.id);
+        let three = fixture.open(OTHER_SHOP, "Three", "LOW").await.id;
+        fixture.staff.add_message(&staff(), one, body("Try the carburettor"), false).await.expect("says it");
+        fixture.staff.add_message(&staff(), two, body("Smells of gearbox"), true).await.expect("notes it");
+        fixture.staff.add_message(&staff(), three, body("Our carburettor and gearbox"), false).await.expect("says it");
         let theirs = async |text: &str| {
             let search = Some(SearchText::parse(text).expect("short"));
             let whole = page(9, TicketSort::Status, Direction::Ascending, Start::Offset(0));
             let filter = TicketFilter { search, ..TicketFilter::default() };
-            let found = world.workshop.list(SHOP, &filter, &whole).await.expect("a page");
+            let found = fixture.workshop.list(SHOP, &filter, &whole).await.expect("a page");
             assert_eq!(found.total, found.items.len() as u64);
             found.items.into_iter().map(|view| view.ticket.subject.to_string()).collect::<Vec<_>>()
         };
         let sorted = async |text: &str| {
-            let mut subjects = searched(&world, text).await;
+            let mut subjects = searched(&fixture, text).await;
             subjects.sort();
             subjects
         };
@@ -225,15 +227,15 @@ async fn a_search_follows_changes_and_looks_into_messages_but_not_into_notes_for
         let subject = Some(Some("Renamed".to_owned()));
         let input = support::domain::TicketPatchInput { subject, ..Default::default() };
         let patch = support::domain::TicketPatch::parse(input).expect("a right input");
-        world.staff.update(&staff(), one, &world::ANY, patch).await.expect("changes");
+        fixture.staff.update(&staff(), one, &fixture::ANY, patch).await.expect("changes");
         assert_eq!(
-            (searched(&world, "one").await, searched(&world, "renamed").await),
+            (searched(&fixture, "one").await, searched(&fixture, "renamed").await),
             (vec![], vec!["Renamed".to_owned()])
         );
-        assert_eq!(searched(&world, "renamed since").await, ["Renamed"], "with its other words");
+        assert_eq!(searched(&fixture, "renamed since").await, ["Renamed"], "with its other words");
 
         // Messages are found where they have gone; notes stay notes.
-        world.staff.merge(&staff(), one, two).await.expect("merges");
+        fixture.staff.merge(&staff(), one, two).await.expect("merges");
         assert_eq!((theirs("carburettor").await, theirs("gearbox").await), (vec!["Two".to_owned()], vec![]));
     })
     .await;
@@ -242,16 +244,16 @@ async fn a_search_follows_changes_and_looks_into_messages_but_not_into_notes_for
 #[tokio::test]
 async fn the_summary_counts_what_there_is() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
-        let empty = world.staff.summary(None).await.expect("counts");
+        let fixture = Fixture::new(test).await;
+        let empty = fixture.staff.summary(None).await.expect("counts");
         assert_eq!((empty.total, empty.by_status.len(), empty.active_by_priority.len()), (0, 5, 4));
         assert_eq!(empty.averages, Averages::default());
 
-        let all = fill(&world).await;
+        let all = fill(&fixture).await;
         for tenant in [None, Some(SHOP), Some(OTHER_SHOP)] {
             let mine: Vec<_> = all.iter().filter(|it| tenant.is_none_or(|tenant| it.tenant_id == tenant)).collect();
             let count = |is: &dyn Fn(&Ticket) -> bool| mine.iter().filter(|it| is(it)).count() as u64;
-            let summary = world.staff.summary(tenant).await.expect("counts");
+            let summary = fixture.staff.summary(tenant).await.expect("counts");
             assert_eq!(summary.total, mine.len() as u64);
             for status in Status::ALL {
                 assert_eq!(summary.by_status[status], count(&|it| it.status == *status), "{status}");
@@ -266,7 +268,8 @@ async fn the_summary_counts_what_there_is() {
             let late = TicketFilter { breached: Some(true), ..TicketFilter::default() };
             assert_eq!(summary.breached, count(&|it| active(it) && matches(&late, it)));
             if let Some(tenant) = tenant {
-                assert_eq!(world.workshop.summary(tenant).await.expect("counts"), summary);
+                assert_eq!(fixture.workshop.summary(tenant).await.expect("counts"), summary);
+                assert_eq!(fixture.workshop.count_active(tenant).await.expect("counts"), summary.active());
             }
         }
     })
@@ -276,21 +279,21 @@ async fn the_summary_counts_what_there_is() {
 #[tokio::test]
 async fn averages_are_of_the_last_thirty_days() {
     on_each_database(async |test| {
-        let world = World::new(test).await;
+        let fixture = Fixture::new(test).await;
         let answer =
-            async |id| drop(world.staff.add_message(&staff(), id, body("Hello"), false).await.expect("says it"));
-        let old = world.open(SHOP, "Old", "LOW").await.id;
-        world.clock.advance(TimeDelta::hours(9));
+            async |id| drop(fixture.staff.add_message(&staff(), id, body("Hello"), false).await.expect("says it"));
+        let old = fixture.open(SHOP, "Old", "LOW").await.id;
+        fixture.clock.advance(TimeDelta::hours(9));
         answer(old).await;
-        world.move_to(old, Status::Resolved).await;
-        world.clock.advance(TimeDelta::days(31));
-        let (one, two) = (world.open(SHOP, "One", "LOW").await.id, world.open(SHOP, "Two", "LOW").await.id);
-        world.clock.advance(TimeDelta::minutes(10) + TimeDelta::milliseconds(500));
+        fixture.move_to(old, Status::Resolved).await;
+        fixture.clock.advance(TimeDelta::days(31));
+        let (one, two) = (fixture.open(SHOP, "One", "LOW").await.id, fixture.open(SHOP, "Two", "LOW").await.id);
+        fixture.clock.advance(TimeDelta::minutes(10) + TimeDelta::milliseconds(500));
         answer(one).await;
-        world.clock.advance(TimeDelta::minutes(20));
+        fixture.clock.advance(TimeDelta::minutes(20));
         answer(two).await;
-        world.move_to(two, Status::Resolved).await;
-        let averages = world.staff.summary(None).await.expect("counts").averages;
+        fixture.move_to(two, Status::Resolved).await;
+        let averages = fixture.staff.summary(None).await.expect("counts").averages;
         let close = |found: Option<TimeDelta>, expected: TimeDelta| {
             let found = found.expect("an average");
             assert!((found - expected).abs() <= TimeDelta::milliseconds(2), "{found} {expected}");
@@ -298,8 +301,8 @@ async fn averages_are_of_the_last_thirty_days() {
         close(averages.first_response, TimeDelta::minutes(20) + TimeDelta::milliseconds(500));
         close(averages.resolution, TimeDelta::minutes(30) + TimeDelta::milliseconds(500));
         // What was reopened is resolved no more.
-        world.workshop.reopen(&sam(SHOP), SHOP, two).await.expect("reopens");
-        assert_eq!(world.staff.summary(None).await.expect("counts").averages.resolution, None);
+        fixture.workshop.reopen(&sam(SHOP), SHOP, two).await.expect("reopens");
+        assert_eq!(fixture.staff.summary(None).await.expect("counts").averages.resolution, None);
     })
     .await;
 }

@@ -13,35 +13,27 @@ kernel::typed_id!(
 
 /// Something said about a ticket, as staff see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Message {
-    /// Which.
     pub id: MessageId,
-    /// About which ticket.
     pub ticket_id: TicketId,
-    /// Of which workshop.
     pub tenant_id: TenantId,
-    /// By whom.
     pub author: Author,
-    /// What.
     pub body: Body,
     /// A note among staff: the workshop never gets to know that it is there.
     pub internal: bool,
     /// The ticket that it was said about, if that one was merged into this.
     pub merged_from: Option<TicketId>,
-    /// When.
     pub created_at: DateTime<Utc>,
 }
 
 /// Something said about a ticket, as its workshop sees it. There is no such thing of a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct PublicMessage {
-    /// Which.
     pub id: MessageId,
-    /// By whom.
     pub author: Author,
-    /// What.
     pub body: Body,
-    /// When.
     pub created_at: DateTime<Utc>,
 }
 

@@ -1,6 +1,5 @@
 //! Pure types and rules: what can be built is right, and needs no second look.
 
-mod fields;
 mod history;
 mod list;
 mod message;
@@ -13,19 +12,17 @@ mod search_text;
 mod sla;
 mod status;
 mod summary;
-mod text_enum;
 mod texts;
 mod ticket;
 mod ticket_number;
 
-pub use fields::Fields;
 pub(crate) use history::MAX_HISTORY;
 pub use history::{History, HistoryChange, HistoryEntry};
 pub use list::{Audience, TicketFilter, TicketSort};
 pub use message::{MAX_MESSAGES, Message, MessageId, MessageSort, PublicMessage};
 pub(crate) use new_ticket::not_found;
 pub use new_ticket::{NewStaffTicket, NewStaffTicketInput, NewTicket, NewTicketInput, Requester};
-pub use parties::{Author, Creator, Recipient};
+pub use parties::{Author, Creator};
 pub use patch::{TicketPatch, TicketPatchInput};
 pub use priority::{Priority, ServiceLevel};
 pub use redaction::{ERASED, Redaction, Reworded};
@@ -33,8 +30,6 @@ pub use search_text::SearchText;
 pub use sla::{Missed, SlaClock, SlaTarget, Target};
 pub use status::{REOPEN_WITHIN, Refusal, Status};
 pub use summary::{Averages, Summary};
-pub use text_enum::UnknownWord;
-pub(crate) use text_enum::text_enum;
 pub use texts::{Body, Category, Subject};
 pub(crate) use ticket::changes as ticket_changes;
 pub use ticket::{AssignedTo, Ticket, TicketId, TicketView};

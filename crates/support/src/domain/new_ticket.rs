@@ -1,6 +1,9 @@
-use kernel::{EmailAddress, FieldCode, FieldError, TenantId, TenantUserId};
+use kernel::{
+    EmailAddress, FieldCode, FieldError, TenantId, TenantUserId,
+    input::{Fields, Word},
+};
 
-use super::{Body, Category, Fields, Priority, Subject};
+use super::{Body, Category, Priority, Subject};
 
 /// A ticket about to be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,12 +61,10 @@ pub enum Requester {
 
 /// A ticket that staff are about to open on behalf of a workshop.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct NewStaffTicket {
-    /// Whose.
     pub tenant_id: TenantId,
-    /// For whom there.
     pub requester: Requester,
-    /// The ticket.
     pub ticket: NewTicket,
 }
 
@@ -91,7 +92,7 @@ impl NewStaffTicket {
         let requester = match (input.tenant_user_id.as_deref(), input.email.as_deref()) {
             (None, None) => Some(Requester::Nobody),
             (Some(id), None) => fields.take(parse_id("tenantUserId", id)).map(Requester::Person),
-            (None, Some(email)) => fields.take(parse_email(email)).map(Requester::Email),
+            (None, Some(email)) => fields.take(EmailAddress::parse_as("email", email)).map(Requester::Email),
             (Some(_), Some(_)) => {
                 fields.push(FieldError::new(
                     "email",
@@ -115,11 +116,6 @@ pub(crate) fn not_found(field: &'static str) -> FieldError {
 /// A text that is no id names nothing that is there, either.
 pub(super) fn parse_id<T: std::str::FromStr>(field: &'static str, text: &str) -> Result<T, FieldError> {
     text.parse().map_err(|_| not_found(field))
-}
-
-fn parse_email(text: &str) -> Result<EmailAddress, FieldError> {
-    text.parse()
-        .map_err(|error: kernel::InvalidEmailAddress| FieldError::new("email", FieldCode::Invalid, error.to_string()))
 }
 
 #[cfg(test)]

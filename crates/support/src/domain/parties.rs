@@ -151,12 +151,3 @@ impl Author {
         }
     }
 }
-
-/// Whom a mail goes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recipient {
-    /// The address.
-    pub email: EmailAddress,
-    /// How to address them, where that is known.
-    pub first_name: Option<String>,
-}

@@ -1,17 +1,17 @@
-use kernel::FieldError;
+use kernel::{
+    FieldError,
+    input::{Fields, Word},
+};
 
-use super::{Category, Fields, Priority, Status, Subject};
+use super::{Category, Priority, Status, Subject};
 
 /// What staff may change of a ticket; `Some(None)` clears the category.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct TicketPatch {
-    /// New subject.
     pub subject: Option<Subject>,
-    /// New priority.
     pub priority: Option<Priority>,
-    /// New category.
     pub category: Option<Option<Category>>,
-    /// New status.
     pub status: Option<Status>,
 }
 

@@ -1,20 +1,36 @@
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
-use super::text_enum;
-
-text_enum!(
-    /// How soon a ticket must be dealt with.
-    Priority {
-        /// Whenever there is time.
-        Low => "LOW",
-        /// As usual.
-        Medium => "MEDIUM",
-        /// Somebody cannot work as they should.
-        High => "HIGH",
-        /// Somebody cannot work at all.
-        Urgent => "URGENT",
-    }
-);
+/// How soon a ticket must be dealt with.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Priority {
+    /// Whenever there is time.
+    Low,
+    /// As usual.
+    Medium,
+    /// Somebody cannot work as they should.
+    High,
+    /// Somebody cannot work at all.
+    Urgent,
+}
 
 /// How long things may take, counted while the clock runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +79,7 @@ impl Priority {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::input::Word as _;
 
     #[test]
     fn the_service_levels() {

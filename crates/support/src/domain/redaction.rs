@@ -12,10 +12,9 @@ pub struct Redaction {
 
 /// A ticket's subject that somebody was taken out of; copies of it are in events and mail.
 #[derive(Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Reworded {
-    /// As it was.
     pub from: String,
-    /// As it is.
     pub to: String,
 }
 

@@ -1,16 +1,34 @@
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
-use super::{HistoryChange, Priority, text_enum};
+use super::{HistoryChange, Priority};
 
-text_enum!(
-    /// What is promised for a ticket.
-    SlaTarget {
-        /// The first public answer of staff.
-        FirstResponse => "FIRST_RESPONSE",
-        /// That it is resolved or closed.
-        Resolution => "RESOLUTION",
-    }
-);
+/// What is promised for a ticket.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum SlaTarget {
+    /// The first public answer of staff.
+    FirstResponse,
+    /// That it is resolved or closed.
+    Resolution,
+}
 
 /// By when something must have happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +52,11 @@ pub struct Missed {
 /// A ticket's two targets and the clock that they go by. The clock runs while it is staff's turn: it is paused while
 /// the ticket waits for the workshop, and while it is resolved or closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct SlaClock {
-    /// The first response.
     pub first_response: Target,
     /// When it was given.
     pub first_response_at: Option<DateTime<Utc>>,
-    /// The resolution.
     pub resolution: Target,
     /// Since when the clock stands still.
     pub paused_since: Option<DateTime<Utc>>,

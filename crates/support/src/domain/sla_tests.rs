@@ -1,3 +1,4 @@
+use kernel::input::Word as _;
 use proptest::prelude::*;
 
 use super::*;
@@ -172,15 +173,15 @@ proptest! {
         let (history, priority) = build(first, &steps);
         let end = minutes(history.entries().last().expect("the opening").at) + rest;
 
-        let mut kept = SlaClock::start(first, at(0));
+        let mut fixture = SlaClock::start(first, at(0));
         for (index, entry) in history.entries().iter().enumerate().skip(1) {
-            kept.apply(entry.change, entry.at);
+            fixture.apply(entry.change, entry.at);
             // Between two steps anybody may look, and note what was missed by then.
             let next = history.entries().get(index + 1).map_or(at(end), |next| next.at);
-            kept = kept.at(entry.at + (next - entry.at) / 2);
+            fixture = fixture.at(entry.at + (next - entry.at) / 2);
         }
         let computed = history.clock().expect("a clock").at(at(end));
-        prop_assert_eq!(kept.at(at(end)), computed);
+        prop_assert_eq!(fixture.at(at(end)), computed);
 
         let response = count(&history, end, |it| it.service_level().first_response, |it| it == HistoryChange::Answered);
         let resolution = count(&history, end, |it| it.service_level().resolution, |_| false);

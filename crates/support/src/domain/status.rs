@@ -1,22 +1,38 @@
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
-use super::text_enum;
-
-text_enum!(
-    /// Where a ticket stands.
-    Status {
-        /// Nobody has begun, or it was reopened.
-        Open => "OPEN",
-        /// Staff work on it.
-        InProgress => "IN_PROGRESS",
-        /// The workshop must answer first; the clock is paused.
-        WaitingForCustomer => "WAITING_FOR_CUSTOMER",
-        /// Staff think that it is done; the workshop may think otherwise.
-        Resolved => "RESOLVED",
-        /// Done.
-        Closed => "CLOSED",
-    }
-);
+/// Where a ticket stands.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    /// Nobody has begun, or it was reopened.
+    Open,
+    /// Staff work on it.
+    InProgress,
+    /// The workshop must answer first; the clock is paused.
+    WaitingForCustomer,
+    /// Staff think that it is done; the workshop may think otherwise.
+    Resolved,
+    /// Done.
+    Closed,
+}
 
 /// How long after its closing a ticket can still be reopened, the last instant included.
 pub const REOPEN_WITHIN: TimeDelta = TimeDelta::days(14);
@@ -95,6 +111,7 @@ impl Status {
 #[cfg(test)]
 mod tests {
     use Status::{Closed, InProgress, Open, Resolved, WaitingForCustomer};
+    use kernel::input::Word as _;
 
     use super::*;
 

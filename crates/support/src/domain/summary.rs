@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::{Priority, Status};
 
-/// How the support desk stands.
+/// How many tickets wait, and how fast they are answered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Summary {
     /// All tickets.

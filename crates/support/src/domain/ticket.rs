@@ -11,18 +11,16 @@ kernel::typed_id!(
 
 /// A ticket.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Ticket {
-    /// Which.
     pub id: TicketId,
     /// What people call it.
     pub number: TicketNumber,
-    /// Whose.
     pub tenant_id: TenantId,
     /// What it is about.
     pub subject: Subject,
     /// What was first written.
     pub description: Body,
-    /// Where it stands.
     pub status: Status,
     /// How soon it must be dealt with.
     pub priority: Priority,

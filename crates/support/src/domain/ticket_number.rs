@@ -1,13 +1,7 @@
 use chrono::{DateTime, Utc};
-use kernel::Entropy;
-use ulid::Ulid;
+use kernel::{Entropy, reference};
 
-/// How many characters of a ULID a number has: 10 of time, 6 of randomness.
-const LENGTH: usize = 16;
-
-/// A ticket's number, for people: `TKT-` and the first 16 characters of a [ULID](https://github.com/ulid/spec), which is
-/// the time in milliseconds and 30 random bits in Crockford's base 32. Later numbers sort after earlier ones. Unique
-/// is what the database lets in: who finds a number taken draws another.
+/// A ticket's number, for people: `TKT-` and what [`reference::draw`] draws.
 ///
 /// ```
 /// use support::domain::TicketNumber;
@@ -23,11 +17,7 @@ impl TicketNumber {
     /// Draws a number at `now`.
     #[must_use]
     pub fn draw(now: DateTime<Utc>, entropy: &dyn Entropy) -> Self {
-        let mut random = [0_u8; 16];
-        entropy.fill(&mut random);
-        let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
-        let ulid = Ulid::from_parts(millis, u128::from_be_bytes(random)).to_string();
-        Self(format!("TKT-{}", ulid.chars().take(LENGTH).collect::<String>()))
+        Self(reference::draw("TKT", now, entropy))
     }
 
     /// The text.

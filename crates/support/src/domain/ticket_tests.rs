@@ -74,8 +74,8 @@ fn the_trail_has_no_words_of_people() {
     let subject = Subject::parse_as("subject", "Jo's login").expect("a subject");
     let category = Some(Category::parse_as("category", "access").expect("a category"));
     let to = Ticket { subject, category, priority: Priority::High, ..from.clone() };
-    let told = changes(&from, &to).to_value();
-    assert_eq!(told["subject"]["to"], "[changed]");
-    assert_eq!((&told["priority"]["to"], &told["category"]["to"]), (&"HIGH".into(), &"access".into()));
+    let recorded = changes(&from, &to).to_value();
+    assert_eq!(recorded["subject"]["to"], "[changed]");
+    assert_eq!((&recorded["priority"]["to"], &recorded["category"]["to"]), (&"HIGH".into(), &"access".into()));
     assert!(changes(&from, &from).is_empty());
 }

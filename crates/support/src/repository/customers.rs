@@ -10,17 +10,12 @@ pub struct Workshop {
 
 /// One of a workshop's people, as far as tickets go.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct CustomerPerson {
-    /// Who.
     pub id: TenantUserId,
-    /// First name.
     pub first_name: String,
-    /// Family name.
     pub last_name: String,
-    /// Address.
     pub email: EmailAddress,
-    /// Whether mail about tickets still is for them.
-    pub is_active: bool,
 }
 
 impl CustomerPerson {
@@ -36,7 +31,7 @@ impl CustomerPerson {
 #[async_trait]
 pub trait Customers: Send + Sync {
     /// The workshop as the transaction sees it, kept from being deleted until it ends; `None` if there is none. Lock it
-    /// for sharing only, or the desk's work on one workshop queues up.
+    /// for sharing only, or staff's work on one workshop queues up.
     async fn find_workshop_for_share(&self, tx: &mut Tx, id: TenantId) -> Result<Option<Workshop>, StoreError>;
 
     /// One of the workshop's people as the transaction sees them, active or not.

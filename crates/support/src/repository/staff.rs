@@ -1,17 +1,13 @@
 use async_trait::async_trait;
-use kernel::{AdminId, EmailAddress, StoreError, Tx};
+use kernel::{AdminId, StoreError, Tx};
 
 /// A member of staff, as far as tickets go.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct StaffMember {
-    /// Who.
     pub id: AdminId,
-    /// First name.
     pub first_name: String,
-    /// Family name.
     pub last_name: String,
-    /// Address.
-    pub email: EmailAddress,
     /// Whether tickets can be theirs: they are active and have the permission support:write.
     pub may_handle: bool,
 }

@@ -9,10 +9,9 @@ use crate::domain::{Audience, Summary, Ticket, TicketFilter, TicketId, TicketSor
 
 /// A ticket with a target that was missed and not noted yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct Overdue {
-    /// Which.
     pub id: TicketId,
-    /// Since when.
     pub since: DateTime<Utc>,
 }
 
@@ -33,13 +32,16 @@ pub trait TicketRepository: Send + Sync {
         page: &PageRequest<TicketSort>,
     ) -> Result<Page<Ticket>, StoreError>;
 
-    /// How the desk stands at `now`, or how it stands with one workshop. Averages are of what happened from `since` on.
+    /// How tickets stand at `now`, all of them or those of one workshop. Averages are of what happened from `since` on.
     async fn summarize(
         &self,
         audience: Audience,
         since: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Summary, StoreError>;
+
+    /// How many tickets are active.
+    async fn count_active(&self, audience: Audience) -> Result<u64, StoreError>;
 
     /// The ticket, if the audience may see it, locked until the transaction ends. Every change to a ticket or to
     /// anything in it begins here.

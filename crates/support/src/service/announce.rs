@@ -1,12 +1,11 @@
 //! What the trail and the rest of the system are told.
 
 use kernel::{AuditEntry, Changes, RequestContext, StoreError, Tx, outbox::NewEvent};
-use serde_json::{Value, json};
 
-use super::Ports;
+use super::Dependencies;
 use crate::{
-    domain::{Message, Missed, Recipient, Ticket},
-    events,
+    domain::{Message, Missed, Ticket},
+    events::{PartyType, SupportEvent},
 };
 
 /// A successful action on a ticket.
@@ -15,23 +14,23 @@ pub(super) fn entry(action: &'static str, ticket: &Ticket) -> AuditEntry {
 }
 
 /// An event of a ticket.
-pub(super) fn event(kind: &'static str, ticket: &Ticket, payload: Value) -> NewEvent {
-    NewEvent::new(kind, ticket.id, payload).tenant(ticket.tenant_id)
+pub(super) fn event(ticket: &Ticket, fact: SupportEvent) -> NewEvent<SupportEvent> {
+    NewEvent::new(ticket.id, fact).tenant(ticket.tenant_id)
 }
 
-/// Whom a mail is for, or null.
-pub(super) fn recipient(recipient: Option<&Recipient>) -> Value {
-    recipient.map_or(Value::Null, |it| json!({ "email": it.email, "firstName": it.first_name }))
+/// The ticket's number, as events tell it.
+pub(super) fn number(ticket: &Ticket) -> String {
+    ticket.number.as_str().to_owned()
 }
 
-impl Ports {
+impl Dependencies {
     /// Leaves an entry in the trail and an event in the outbox.
     pub(super) async fn announce_in(
         &self,
         tx: &mut Tx,
         context: &RequestContext,
         entry: AuditEntry,
-        event: NewEvent,
+        event: NewEvent<SupportEvent>,
     ) -> Result<(), StoreError> {
         self.audit.record_in(tx, context, entry).await?;
         self.outbox.publish_in(tx, event).await?;
@@ -46,9 +45,9 @@ impl Ports {
         after: &Ticket,
     ) -> Result<(), StoreError> {
         let changes = Changes::new().field("status", &before.status, &after.status);
-        let payload = json!({ "ticketNumber": after.number.as_str(), "from": before.status, "to": after.status });
+        let fact = SupportEvent::StatusChanged { ticket_number: number(after), from: before.status, to: after.status };
         let entry = entry("TICKET_STATUS_CHANGED", after).changes(changes);
-        self.announce_in(tx, context, entry, event(events::TICKET_STATUS_CHANGED, after, payload)).await
+        self.announce_in(tx, context, entry, event(after, fact)).await
     }
 
     /// The trail has no entry of what was missed: nobody did it.
@@ -59,44 +58,36 @@ impl Ports {
         missed: &[Missed],
     ) -> Result<(), StoreError> {
         for missed in missed {
-            let payload = json!({
-                "ticketNumber": ticket.number.as_str(),
-                "priority": ticket.priority,
-                "target": missed.target,
-                "dueAt": missed.due_at,
-                "assignedToId": ticket.assigned_to,
-            });
-            self.outbox.publish_in(tx, event(events::SLA_BREACHED, ticket, payload)).await?;
+            let fact = SupportEvent::SlaBreached {
+                ticket_number: number(ticket),
+                priority: ticket.priority,
+                target: missed.target,
+                due_at: missed.due_at,
+                assigned_to_id: ticket.assigned_to,
+            };
+            self.outbox.publish_in(tx, event(ticket, fact)).await?;
         }
         Ok(())
     }
 
-    /// Tells that something was said, never what. `to` is whom a mail is for. A note is told of without its workshop:
-    /// the workshop reads its own trail, and may one day get its own events.
+    /// Tells that something was said, never what. A note is told of without its workshop: the workshop reads its own trail.
     pub(super) async fn announce_message_in(
         &self,
         tx: &mut Tx,
         context: &RequestContext,
         ticket: &Ticket,
         message: &Message,
-        to: Option<&Recipient>,
     ) -> Result<(), StoreError> {
-        let number = ticket.number.as_str();
         let changes = Changes::new().set("messageId", &message.id).set("internal", &message.internal);
         let mut entry = entry("TICKET_MESSAGE_ADDED", ticket).status(201).changes(changes);
-        let mut event = event(
-            events::MESSAGE_ADDED,
-            ticket,
-            json!({ "ticketNumber": number, "messageId": message.id, "internal": message.internal }),
-        );
-        if message.internal {
+        let (ticket_number, message_id) = (number(ticket), message.id);
+        let event = if message.internal {
             entry.tenant_id = None;
-            event.tenant_id = None;
+            NewEvent::new(ticket.id, SupportEvent::NoteAdded { ticket_number, message_id })
         } else {
-            event.payload["subject"] = ticket.subject.as_str().into();
-            event.payload["authorType"] = message.author.kind().into();
-            event.payload["recipient"] = recipient(to);
-        }
+            let author_type = PartyType::of(message.author.kind());
+            event(ticket, SupportEvent::MessageAdded { ticket_number, message_id, author_type })
+        };
         self.announce_in(tx, context, entry, event).await
     }
 }

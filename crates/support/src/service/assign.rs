@@ -1,24 +1,23 @@
 //! Who works on a ticket, and that it goes back to the queue when they no longer can.
 
-use kernel::{Actor, AdminId, Changes, RequestContext, StoreError, Tx};
-use serde_json::json;
+use kernel::{AdminId, Changes, RequestContext, StoreError, Subject, Tx};
 
 use super::{
-    Ports,
-    announce::{entry, event, recipient},
+    Dependencies,
+    announce::{entry, event, number},
     edit::Edit,
 };
 use crate::{
     SupportError,
-    domain::{Audience, Recipient, Status, Ticket, TicketId},
-    events,
+    domain::{Audience, Status, Ticket, TicketId},
+    events::SupportEvent,
     repository::StaffMember,
 };
 
 /// Tickets looked up at once.
 const CHUNK: u64 = 100;
 
-impl Ports {
+impl Dependencies {
     /// Gives a ticket to a member of staff, or to nobody.
     pub(super) async fn give_in(
         &self,
@@ -80,24 +79,17 @@ impl Ports {
         let from = edit.after.assigned_to;
         let to = member.map(|it| it.id);
         edit.assign(to, self.clock.now());
-        let by = match context.actor {
-            Actor::Admin { id, .. } => Some(id),
-            _ => None,
+        let by = match context.caller.subject {
+            Subject::Admin { id, .. } => Some(id),
+            Subject::TenantUser { .. }
+            | Subject::ApiKey { .. }
+            | Subject::Impersonated { .. }
+            | Subject::Anonymous(_)
+            | Subject::System(_) => None,
         };
-        // Nobody needs a mail about what they did themselves.
-        let told = member.filter(|it| Some(it.id) != by);
-        let told = told.map(|it| Recipient { email: it.email.clone(), first_name: Some(it.first_name.clone()) });
-        let payload = json!({
-            "ticketNumber": edit.after.number.as_str(),
-            "subject": edit.after.subject.as_str(),
-            "priority": edit.after.priority,
-            "from": from,
-            "to": to,
-            "assignedById": by,
-            "recipient": recipient(told.as_ref()),
-        });
+        let fact = SupportEvent::TicketAssigned { ticket_number: number(&edit.after), from, to, assigned_by_id: by };
         let entry = entry("TICKET_ASSIGNED", &edit.after).changes(Changes::new().field("assignedToId", &from, &to));
-        let event = event(events::TICKET_ASSIGNED, &edit.after, payload);
+        let event = event(&edit.after, fact);
         self.announce_in(tx, context, entry, event).await
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use kernel::{AdminId, RequestContext, StoreError, TenantId, Tx, VersionMatch};
 
-use super::Ports;
+use super::Dependencies;
 use crate::{
     SupportError,
     domain::{Audience, History, HistoryChange, MAX_HISTORY, Priority, Status, Ticket, TicketId},
@@ -50,7 +50,7 @@ impl Edit {
     }
 }
 
-impl Ports {
+impl Dependencies {
     /// Locks a ticket for a change, if the audience may see it, it still is as the client knows it, and its workshop is
     /// there.
     pub(super) async fn edit_in(

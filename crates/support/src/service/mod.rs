@@ -1,13 +1,13 @@
-//! The use cases. [`StaffTickets`] is the door for staff, [`WorkshopTickets`] the one for a workshop's people, which has
+//! The use cases. [`StaffTickets`] is for staff, [`WorkshopTickets`] for a workshop's people, and has
 //! no way to a note among staff; [`SlaWatch`] notes what was missed.
 
 mod announce;
 mod assign;
+mod dependencies;
 mod edit;
 mod erasure;
 mod open;
 mod parties;
-mod ports;
 mod read;
 mod sla_watch;
 mod staff;
@@ -15,8 +15,8 @@ mod staff;
 mod test_ports;
 mod workshop;
 
+pub use dependencies::Dependencies;
 pub use erasure::Erasure;
-pub use ports::Ports;
 pub use sla_watch::SlaWatch;
 pub use staff::{StaffMessage, StaffTicket, StaffTickets};
 pub use workshop::{WorkshopMessage, WorkshopTicket, WorkshopTickets};

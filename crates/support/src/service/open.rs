@@ -1,26 +1,26 @@
-//! Opening a ticket, at whichever door.
+//! Opening a ticket, for either audience.
 
 use chrono::{DateTime, Utc};
 use kernel::{Changes, RequestContext, StoreError, TenantId, Tx};
-use serde_json::{Map, json};
+use serde_json::Map;
 
 use super::{
-    Ports,
-    announce::{entry, event, recipient},
+    Dependencies,
+    announce::{entry, event, number},
     edit::no_opening,
 };
 use crate::{
     SupportError,
-    domain::{Creator, History, NewTicket, Recipient, Status, Ticket, TicketNumber},
-    events,
+    domain::{Creator, History, NewTicket, Status, Ticket, TicketNumber},
+    events::{PartyType, SupportEvent},
 };
 
 /// How many numbers are drawn before something must be wrong: two of one millisecond are alike once in a thousand
 /// million.
 const DRAWS: usize = 8;
 
-impl Ports {
-    /// Writes a new ticket, with entry and event. `to` gets the confirmation.
+impl Dependencies {
+    /// Writes a new ticket, with entry and event.
     pub(super) async fn open_in(
         &self,
         tx: &mut Tx,
@@ -28,14 +28,13 @@ impl Ports {
         tenant: TenantId,
         new: NewTicket,
         creator: Creator,
-        to: Option<&Recipient>,
     ) -> Result<Ticket, SupportError> {
         let now = self.clock.now();
         let history = History::open(new.priority, now);
         let ticket = self.new_ticket(tenant, new, creator, &history, now)?;
         let ticket = self.insert_in(tx, ticket, now).await?;
         self.history.append_in(tx, tenant, ticket.id, history.entries()).await?;
-        self.announce_opening_in(tx, context, &ticket, to).await?;
+        self.announce_opening_in(tx, context, &ticket).await?;
         Ok(ticket)
     }
 
@@ -85,12 +84,10 @@ impl Ports {
         tx: &mut Tx,
         context: &RequestContext,
         ticket: &Ticket,
-        to: Option<&Recipient>,
     ) -> Result<(), StoreError> {
-        let number = ticket.number.as_str();
         let category = ticket.category.as_ref().map(|it| it.as_str());
         let changes = Changes::new()
-            .set("ticketNumber", &number)
+            .set("ticketNumber", &ticket.number.as_str())
             .personal("subject")
             .set("priority", &ticket.priority)
             .set("category", &category)
@@ -99,14 +96,12 @@ impl Ports {
         if let Creator::Person { id, .. } = &ticket.created_by {
             entry = entry.tenant_user(*id);
         }
-        let payload = json!({
-            "ticketNumber": number,
-            "subject": ticket.subject.as_str(),
-            "priority": ticket.priority,
-            "category": category,
-            "createdByType": ticket.created_by.kind(),
-            "recipient": recipient(to),
-        });
-        self.announce_in(tx, context, entry, event(events::TICKET_CREATED, ticket, payload)).await
+        let fact = SupportEvent::TicketCreated {
+            ticket_number: number(ticket),
+            priority: ticket.priority,
+            category: category.map(str::to_owned),
+            created_by_type: PartyType::of(ticket.created_by.kind()),
+        };
+        self.announce_in(tx, context, entry, event(ticket, fact)).await
     }
 }

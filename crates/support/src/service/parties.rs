@@ -1,24 +1,27 @@
 //! Who acts, and who is to be told.
 
-use kernel::{Actor, AdminId, FieldCode, FieldError, RequestContext, StoreError, TenantId, Tx};
+use kernel::{AdminId, FieldCode, FieldError, RequestContext, Subject, TenantId, Tx};
 
-use super::Ports;
+use super::Dependencies;
 use crate::{
     SupportError,
-    domain::{Author, Creator, Recipient, Ticket},
+    domain::{Author, Creator},
     repository::{CustomerPerson, StaffMember},
 };
 
-impl Ports {
+impl Dependencies {
     /// The member of staff (or the system) who acts.
     pub(super) async fn staff_author_in(&self, tx: &mut Tx, context: &RequestContext) -> Result<Author, SupportError> {
-        match context.actor {
-            Actor::Admin { id, .. } => {
-                let member = self.staff.find_for_share(tx, id).await?.ok_or(SupportError::Stranger)?;
+        match context.caller.subject {
+            Subject::Admin { id, .. } => {
+                let member = self.staff.find_for_share(tx, id).await?.ok_or(SupportError::UnknownParty)?;
                 Ok(Author::Staff { id, name: member.name() })
             }
-            Actor::System(_) => Ok(Author::System),
-            Actor::TenantUser { .. } | Actor::Anonymous(_) => Err(SupportError::Stranger),
+            Subject::System(_) => Ok(Author::System),
+            Subject::TenantUser { .. }
+            | Subject::ApiKey { .. }
+            | Subject::Impersonated { .. }
+            | Subject::Anonymous(_) => Err(SupportError::UnknownParty),
         }
     }
 
@@ -29,24 +32,17 @@ impl Ports {
         context: &RequestContext,
         tenant: TenantId,
     ) -> Result<CustomerPerson, SupportError> {
-        match context.actor {
-            Actor::TenantUser { tenant_id, id, .. } if tenant_id == tenant => {
-                self.customers.find_person_in(tx, tenant, id).await?.ok_or(SupportError::Stranger)
-            }
-            _ => Err(SupportError::Stranger),
-        }
-    }
-
-    /// Whom an answer is mailed to: for whom the ticket was opened, unless they have left.
-    pub(super) async fn recipient_in(&self, tx: &mut Tx, ticket: &Ticket) -> Result<Option<Recipient>, StoreError> {
-        match &ticket.created_by {
-            Creator::Person { id, .. } => {
-                let person = self.customers.find_person_in(tx, ticket.tenant_id, *id).await?;
-                Ok(person.as_ref().and_then(to_person))
-            }
-            Creator::Email(email) => Ok(Some(Recipient { email: email.clone(), first_name: None })),
-            Creator::Staff { .. } | Creator::System | Creator::Erased { .. } => Ok(None),
-        }
+        let id = match context.caller.subject {
+            Subject::TenantUser { tenant_id, id, .. } if tenant_id == tenant => id,
+            // Neither a program nor somebody in another's place has an author's name here yet.
+            Subject::TenantUser { .. }
+            | Subject::ApiKey { .. }
+            | Subject::Impersonated { .. }
+            | Subject::Admin { .. }
+            | Subject::Anonymous(_)
+            | Subject::System(_) => return Err(SupportError::UnknownParty),
+        };
+        self.customers.find_person_in(tx, tenant, id).await?.ok_or(SupportError::UnknownParty)
     }
 
     /// A member of staff to whom tickets can be given.
@@ -60,12 +56,6 @@ impl Ports {
         }
         Ok(member)
     }
-}
-
-/// Mail to one of the workshop's people, while they are active.
-pub(super) fn to_person(person: &CustomerPerson) -> Option<Recipient> {
-    let first_name = Some(person.first_name.clone());
-    person.is_active.then(|| Recipient { email: person.email.clone(), first_name })
 }
 
 /// One of the workshop's people as the creator of a ticket.

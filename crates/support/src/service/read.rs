@@ -1,4 +1,4 @@
-//! How tickets are shown, at whichever door.
+//! How tickets are shown, to either audience.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use kernel::{
     page::{Direction, Page, PageRequest, Sort, Start},
 };
 
-use super::Ports;
+use super::Dependencies;
 use crate::{
     SupportError,
     domain::{
@@ -21,7 +21,7 @@ const AVERAGES_OVER: TimeDelta = TimeDelta::days(30);
 /// Messages that a single ticket is shown with.
 const NEWEST_MESSAGES: u64 = 50;
 
-impl Ports {
+impl Dependencies {
     pub(super) async fn get(&self, audience: Audience, id: TicketId) -> Result<TicketView, SupportError> {
         let ticket = self.tickets.find(audience, id).await?.ok_or(SupportError::TicketNotFound)?;
         let names = self.names(ticket.assigned_to).await?;

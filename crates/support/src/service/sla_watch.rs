@@ -1,8 +1,8 @@
 use async_trait::async_trait;
-use kernel::jobs::{Items, Job, JobError};
+use platform::jobs::{Items, Job, JobError};
 use tokio_util::sync::CancellationToken;
 
-use super::{Ports, edit::no_opening};
+use super::{Dependencies, edit::no_opening};
 use crate::{
     SupportError,
     domain::{Audience, TicketId},
@@ -15,31 +15,31 @@ const BATCH: u64 = 100;
 /// it.
 #[derive(Debug, Clone)]
 pub struct SlaWatch {
-    ports: Ports,
+    deps: Dependencies,
 }
 
 impl SlaWatch {
-    /// Over these ports.
+    /// Over these dependencies.
     #[must_use]
-    pub fn new(ports: Ports) -> Self {
-        Self { ports }
+    pub fn new(deps: Dependencies) -> Self {
+        Self { deps }
     }
 
     /// Computes a ticket's clock anew; tells how many targets it found missed. Somebody may have been quicker.
     async fn look_at(&self, id: TicketId) -> Result<usize, SupportError> {
-        let ports = &self.ports;
-        let mut tx = ports.transactor.begin().await?;
-        let Some(mut ticket) = ports.tickets.find_for_update(&mut tx, Audience::Staff, id).await? else {
+        let deps = &self.deps;
+        let mut tx = deps.transactor.begin().await?;
+        let Some(mut ticket) = deps.tickets.find_for_update(&mut tx, Audience::Staff, id).await? else {
             return Ok(0);
         };
-        let history = ports.history.read_in(&mut tx, ticket.tenant_id, id).await?;
+        let history = deps.history.read_in(&mut tx, ticket.tenant_id, id).await?;
         let before = ticket.clock;
-        ticket.clock = history.clock().ok_or_else(no_opening)?.at(ports.clock.now());
+        ticket.clock = history.clock().ok_or_else(no_opening)?.at(deps.clock.now());
         let missed = ticket.clock.missed_since(&before);
         if ticket.clock != before {
-            ports.tickets.update_clock_in(&mut tx, &ticket).await?;
+            deps.tickets.update_clock_in(&mut tx, &ticket).await?;
         }
-        ports.announce_missed_in(&mut tx, &ticket, &missed).await?;
+        deps.announce_missed_in(&mut tx, &ticket, &missed).await?;
         tx.commit().await?;
         Ok(missed.len())
     }
@@ -54,7 +54,7 @@ impl Job for SlaWatch {
     async fn run(&self, stop: &CancellationToken) -> Result<(), JobError> {
         let (mut missed, mut last, mut items) = (0, None, Items::of(self.name()));
         loop {
-            let tickets = self.ports.tickets.list_overdue(self.ports.clock.now(), last, BATCH).await?;
+            let tickets = self.deps.tickets.list_overdue(self.deps.clock.now(), last, BATCH).await?;
             let Some(end) = tickets.last() else { break };
             last = Some(*end);
             for ticket in &tickets {

@@ -1,18 +1,13 @@
 //! Mocked ports for the unit tests of the services.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use kernel::{
-    Actor, AdminId, AdminRole, AuditEntry, AuditTrail, Clock, EventId, RequestContext, StoreError, TenantId,
-    TenantRole, TenantUserId, Tx,
-    outbox::{NewEvent, Outbox},
-};
+use kernel::{AdminId, AdminRole, Caller, Clock, RequestContext, TenantId, TenantRole, TenantUserId};
 use serde_json::{Map, Value};
-use test_support::{FixedClock, RecordingTransactor, SeededEntropy};
+use test_support::{FixedClock, Recorder, RecordingTransactor, SeededEntropy};
 use uuid::Uuid;
 
-use super::Ports;
+use super::Dependencies;
 use crate::{
     domain::{
         Body, Creator, History, HistoryChange, NewTicket, NewTicketInput, Priority, Status, Subject, Ticket, TicketId,
@@ -29,34 +24,7 @@ pub(crate) const TICKET: TicketId = TicketId(Uuid::from_u128(70));
 pub(crate) const PERSON: TenantUserId = TenantUserId(Uuid::from_u128(8));
 pub(crate) const ADMIN: AdminId = AdminId(Uuid::from_u128(1));
 
-/// Trail and outbox at once: remembers what was told, in its order, and fails when it should.
-#[derive(Default)]
-pub(crate) struct Told {
-    pub(crate) entries: Mutex<Vec<AuditEntry>>,
-    pub(crate) events: Mutex<Vec<NewEvent>>,
-    fails: bool,
-}
-
-#[async_trait]
-impl AuditTrail for Told {
-    async fn record_in(&self, _: &mut Tx, _: &RequestContext, entry: AuditEntry) -> Result<(), StoreError> {
-        if self.fails {
-            return Err(StoreError::corrupt("test", "broken"));
-        }
-        self.entries.lock().expect("not poisoned").push(entry);
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Outbox for Told {
-    async fn publish_in(&self, _: &mut Tx, event: NewEvent) -> Result<EventId, StoreError> {
-        self.events.lock().expect("not poisoned").push(event);
-        Ok(EventId(Uuid::nil()))
-    }
-}
-
-/// The mocks, to be told what to expect before [`Mocks::ports`].
+/// The mocks, to be told what to expect before [`Mocks::deps`].
 #[derive(Default)]
 pub(crate) struct Mocks {
     pub(crate) tickets: MockTicketRepository,
@@ -67,10 +35,10 @@ pub(crate) struct Mocks {
     pub(crate) audit_fails: bool,
 }
 
-/// What the test keeps of the ports.
-pub(crate) struct Kept {
-    pub(crate) ports: Ports,
-    pub(crate) told: Arc<Told>,
+/// The dependencies, and what they record.
+pub(crate) struct Fixture {
+    pub(crate) deps: Dependencies,
+    pub(crate) recorded: Arc<Recorder>,
     pub(crate) transactor: Arc<RecordingTransactor>,
     pub(crate) clock: Arc<FixedClock>,
 }
@@ -78,13 +46,13 @@ pub(crate) struct Kept {
 impl Mocks {
     /// A workshop that is there, with Sam in it; Ada of the staff; and this ticket, which can be written.
     pub(crate) fn with(ticket: Ticket) -> Self {
-        let mut mocks = Self::desk();
+        let mut mocks = Self::with_staff();
         mocks.expect_ticket(ticket);
         mocks
     }
 
     /// A workshop that is there, with Sam in it, and Ada of the staff.
-    pub(crate) fn desk() -> Self {
+    pub(crate) fn with_staff() -> Self {
         let mut mocks = Self::default();
         mocks.customers.expect_find_workshop_for_share().returning(|_, _| Ok(Some(Workshop { deleted: false })));
         mocks.customers.expect_find_person_in().returning(|_, tenant, id| {
@@ -93,7 +61,6 @@ impl Mocks {
                 first_name: "Sam".to_owned(),
                 last_name: "Lee".to_owned(),
                 email: "sam@shop.test".parse().expect("an address"),
-                is_active: true,
             };
             Ok((tenant == TENANT && id == PERSON).then_some(sam))
         });
@@ -120,61 +87,53 @@ impl Mocks {
         self.history.expect_append_in().withf(move |_, _, wanted, _| *wanted == id).returning(|_, _, _, _| Ok(()));
     }
 
-    pub(crate) fn ports(self) -> Kept {
-        let told = Arc::new(Told { fails: self.audit_fails, ..Told::default() });
+    pub(crate) fn deps(self) -> Fixture {
+        let recorded = if self.audit_fails { Recorder::with_broken_trail() } else { Recorder::default() };
+        let recorded = Arc::new(recorded);
         let transactor = Arc::new(RecordingTransactor::new());
         let clock = Arc::new(FixedClock::default());
-        let ports = Ports {
+        let deps = Dependencies {
             transactor: Arc::clone(&transactor) as _,
             tickets: Arc::new(self.tickets),
             messages: Arc::new(self.messages),
             history: Arc::new(self.history),
             staff: Arc::new(self.staff),
             customers: Arc::new(self.customers),
-            audit: Arc::clone(&told) as _,
-            outbox: Arc::clone(&told) as _,
+            audit: Arc::clone(&recorded) as _,
+            outbox: Arc::clone(&recorded) as _,
             clock: Arc::clone(&clock) as _,
             entropy: Arc::new(SeededEntropy::default()),
         };
-        Kept { ports, told, transactor, clock }
+        Fixture { deps, recorded, transactor, clock }
     }
 }
 
-impl Kept {
+impl Fixture {
     /// Actions and events so far.
-    pub(crate) fn told(&self) -> (Vec<&'static str>, Vec<&'static str>) {
-        let entries = self.told.entries.lock().expect("not poisoned");
-        let events = self.told.events.lock().expect("not poisoned");
-        (entries.iter().map(|entry| entry.action).collect(), events.iter().map(|event| event.kind).collect())
+    pub(crate) fn recorded(&self) -> (Vec<&'static str>, Vec<&'static str>) {
+        self.recorded.recorded()
     }
 
     /// The payload of the first event of this kind.
     pub(crate) fn payload(&self, kind: &str) -> Value {
-        let events = self.told.events.lock().expect("not poisoned");
-        events.iter().find(|event| event.kind == kind).expect("was told").payload.clone()
+        self.recorded.events().iter().find(|event| event.kind == kind).expect("was told").payload.clone()
     }
 }
 
 pub(crate) fn member(id: AdminId, first_name: &str, may_handle: bool) -> StaffMember {
-    StaffMember {
-        id,
-        first_name: first_name.to_owned(),
-        last_name: "Byron".to_owned(),
-        email: format!("{}@nextcrm.test", first_name.to_lowercase()).parse().expect("an address"),
-        may_handle,
-    }
+    StaffMember { id, first_name: first_name.to_owned(), last_name: "Byron".to_owned(), may_handle }
 }
 
 pub(crate) fn staff() -> RequestContext {
     RequestContext {
-        actor: Actor::Admin { id: ADMIN, role: AdminRole::Support },
+        caller: Caller::new(kernel::Subject::Admin { id: ADMIN, role: AdminRole::Support }),
         ..RequestContext::system("test", "r1")
     }
 }
 
 pub(crate) fn sam() -> RequestContext {
-    let actor = Actor::TenantUser { tenant_id: TENANT, id: PERSON, role: TenantRole::User };
-    RequestContext { actor, ..RequestContext::system("test", "r1") }
+    let person = kernel::Subject::TenantUser { tenant_id: TENANT, id: PERSON, role: TenantRole::User };
+    RequestContext { caller: Caller::new(person), ..RequestContext::system("test", "r1") }
 }
 
 pub(crate) fn body(text: &str) -> Body {

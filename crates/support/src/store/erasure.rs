@@ -1,5 +1,6 @@
 use async_trait::async_trait;
-use kernel::{Database, Engine, StoreError, Tx, fold::search_words};
+use kernel::{StoreError, Tx, fold::search_words};
+use platform::{Database, Engine};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait as _, EntityTrait, ExprTrait as _, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, LikeExpr, Query, SelectStatement, extension::postgres::PgExpr as _},

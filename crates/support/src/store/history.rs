@@ -1,5 +1,6 @@
 use async_trait::async_trait;
-use kernel::{StoreError, TenantId, Tx, store::batches};
+use kernel::{StoreError, TenantId, Tx};
+use platform::store::batches;
 use sea_orm::{ColumnTrait, EntityTrait, Iterable, QueryFilter, QueryOrder};
 
 use super::{

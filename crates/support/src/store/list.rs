@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{
-    Database, StoreError,
+    StoreError,
+    input::Word as _,
     page::{Key, Page, PageRequest},
-    store::keyset,
 };
+use platform::{Database, store::keyset};
 use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, sea_query::ExprTrait};
 
 use super::{entity::support_tickets::Column, rows, search};

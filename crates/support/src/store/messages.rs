@@ -1,9 +1,9 @@
 use async_trait::async_trait;
 use kernel::{
-    Database, StoreError, TenantId, Tx,
+    StoreError, TenantId, Tx,
     page::{Key, Page, PageRequest},
-    store::keyset,
 };
+use platform::{Database, store::keyset};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
     sea_query::{Expr, Func},

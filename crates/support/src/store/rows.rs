@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use kernel::{AdminId, StoreError, TenantUserId, fold::search_words};
+use kernel::{AdminId, StoreError, TenantUserId, fold::search_words, input::Word as _};
 use sea_orm::{ActiveValue::Set, EntityTrait, Iterable, QuerySelect, Select, sea_query::Expr};
 use serde_json::Value;
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 //! Where the words that are searched for occur. The engines differ here, and only here.
 
-use kernel::Engine;
+use platform::Engine;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kernel::{Database, Engine, StoreError};
+use kernel::{StoreError, input::Word as _};
+use platform::{Database, Engine};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select,
     sea_query::{Expr, ExprTrait, Func},
@@ -66,17 +67,26 @@ async fn by_status(db: &Database, audience: Audience) -> Result<BTreeMap<Status,
     Ok(counts)
 }
 
+pub(super) async fn count_active(db: &Database, audience: Audience) -> Result<u64, StoreError> {
+    let select = of(audience).column_as(Column::Id.count(), "tickets").filter(Column::Status.is_in(active_statuses()));
+    let count: Option<i64> = select.into_tuple().one(db.reader()).await?;
+    Ok(count.unwrap_or_default().unsigned_abs())
+}
+
+fn active_statuses() -> impl Iterator<Item = &'static str> {
+    Status::ALL.iter().filter(|status| status.is_active()).map(|status| status.as_str())
+}
+
 async fn active(db: &Database, audience: Audience, now: DateTime<Utc>) -> Result<Vec<ActiveRow>, StoreError> {
     let count_if = |condition: Condition| Expr::case(condition, 1).finally(Option::<i32>::None).count();
     let unassigned = Condition::all().add(Column::AssignedToId.is_null());
-    let active = Status::ALL.iter().filter(|status| status.is_active()).map(|status| status.as_str());
     // bound: one of each priority
     let rows = of(audience)
         .column(Column::Priority)
         .column_as(Column::Id.count(), "tickets")
         .column_as(count_if(unassigned), "unassigned")
         .column_as(count_if(breached(now)), "breached")
-        .filter(Column::Status.is_in(active))
+        .filter(Column::Status.is_in(active_statuses()))
         .group_by(Column::Priority)
         .into_model::<ActiveRow>()
         .all(db.reader())

@@ -1,9 +1,11 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kernel::{
-    AdminId, Database, StoreError, TenantId, Tx,
+    AdminId, StoreError, TenantId, Tx,
+    input::Word as _,
     page::{Page, PageRequest},
 };
+use platform::Database;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait, LockType, OnConflict},
@@ -54,6 +56,10 @@ impl TicketRepository for TicketStore {
         now: DateTime<Utc>,
     ) -> Result<Summary, StoreError> {
         summary::summarize(&self.0, audience, since, now).await
+    }
+
+    async fn count_active(&self, audience: Audience) -> Result<u64, StoreError> {
+        summary::count_active(&self.0, audience).await
     }
 
     async fn find_for_update(

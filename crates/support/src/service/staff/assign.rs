@@ -18,18 +18,18 @@ impl StaffTickets {
         id: TicketId,
         to: Option<AdminId>,
     ) -> Result<TicketView, SupportError> {
-        let mut tx = self.ports.transactor.begin().await?;
-        let edit = self.ports.edit_in(&mut tx, Audience::Staff, id, &VersionMatch::Any).await?;
+        let mut tx = self.deps.transactor.begin().await?;
+        let edit = self.deps.edit_in(&mut tx, Audience::Staff, id, &VersionMatch::Any).await?;
         edit.before.check_open()?;
         if edit.before.assigned_to == to {
-            return Ok(self.ports.view_in(&mut tx, edit.before).await?);
+            return Ok(self.deps.view_in(&mut tx, edit.before).await?);
         }
         let member = match to {
-            Some(to) => Some(self.ports.assignee_in(&mut tx, to).await?),
+            Some(to) => Some(self.deps.assignee_in(&mut tx, to).await?),
             None => None,
         };
-        let ticket = self.ports.give_in(&mut tx, context, edit, member.as_ref()).await?;
-        let view = self.ports.view_in(&mut tx, ticket).await?;
+        let ticket = self.deps.give_in(&mut tx, context, edit, member.as_ref()).await?;
+        let view = self.deps.view_in(&mut tx, ticket).await?;
         tx.commit().await?;
         Ok(view)
     }
@@ -43,12 +43,12 @@ impl StaffTickets {
         let mut deleted = Vec::new();
         // A transaction for each try: who loses a race for a ticket must not keep it locked while taking the next.
         loop {
-            let mut tx = self.ports.transactor.begin().await?;
-            let Some((id, tenant)) = self.ports.tickets.find_next_unassigned_in(&mut tx, &deleted).await? else {
-                self.ports.assignee_in(&mut tx, to).await?;
+            let mut tx = self.deps.transactor.begin().await?;
+            let Some((id, tenant)) = self.deps.tickets.find_next_unassigned_in(&mut tx, &deleted).await? else {
+                self.deps.assignee_in(&mut tx, to).await?;
                 return Ok(None);
             };
-            let edit = match self.ports.edit_in(&mut tx, Audience::Staff, id, &VersionMatch::Any).await {
+            let edit = match self.deps.edit_in(&mut tx, Audience::Staff, id, &VersionMatch::Any).await {
                 Ok(edit) => edit,
                 Err(SupportError::WorkshopDeleted) => {
                     deleted.push(tenant);
@@ -59,9 +59,9 @@ impl StaffTickets {
             if edit.before.assigned_to.is_some() || !edit.before.status.clock_runs() {
                 continue;
             }
-            let member = self.ports.assignee_in(&mut tx, to).await?;
-            let ticket = self.ports.give_in(&mut tx, context, edit, Some(&member)).await?;
-            let view = self.ports.view_in(&mut tx, ticket).await?;
+            let member = self.deps.assignee_in(&mut tx, to).await?;
+            let ticket = self.deps.give_in(&mut tx, context, edit, Some(&member)).await?;
+            let view = self.deps.view_in(&mut tx, ticket).await?;
             tx.commit().await?;
             return Ok(Some(view));
         }
@@ -81,7 +81,7 @@ impl StaffTickets {
         context: &RequestContext,
         admin: AdminId,
     ) -> Result<u64, SupportError> {
-        self.ports.release_all_in(tx, context, admin).await
+        self.deps.release_all_in(tx, context, admin).await
     }
 }
 

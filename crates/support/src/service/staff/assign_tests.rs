@@ -4,16 +4,15 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     domain::{Status, Ticket},
-    events,
     repository::Workshop,
-    service::test_ports::{ADMIN, Kept, Mocks, TENANT, TICKET, a_ticket, member, staff},
+    service::test_ports::{ADMIN, Fixture, Mocks, TENANT, TICKET, a_ticket, member, staff},
 };
 
 const GRACE: AdminId = AdminId(Uuid::from_u128(2));
 const GONE: AdminId = AdminId(Uuid::from_u128(3));
 
-/// The desk, with Grace, who may handle tickets, and somebody who may not any more.
-fn desk(ticket: Option<Ticket>) -> Mocks {
+/// The ports, with Grace, who may handle tickets, and somebody who may not any more.
+fn mocks_of(ticket: Option<Ticket>) -> Mocks {
     let mut mocks = Mocks::default();
     mocks.customers.expect_find_workshop_for_share().returning(|_, id| Ok(Some(Workshop { deleted: id != TENANT })));
     mocks.staff.expect_find_for_share().returning(|_, id| match id {
@@ -28,8 +27,8 @@ fn desk(ticket: Option<Ticket>) -> Mocks {
     mocks
 }
 
-async fn assign(kept: &Kept, to: Option<AdminId>) -> Result<TicketView, SupportError> {
-    StaffTickets::new(kept.ports.clone()).assign(&staff(), TICKET, to).await
+async fn assign(fixture: &Fixture, to: Option<AdminId>) -> Result<TicketView, SupportError> {
+    StaffTickets::new(fixture.deps.clone()).assign(&staff(), TICKET, to).await
 }
 
 fn field(outcome: &Result<TicketView, SupportError>) -> String {
@@ -40,61 +39,60 @@ fn field(outcome: &Result<TicketView, SupportError>) -> String {
 }
 
 #[tokio::test]
-async fn whoever_is_given_a_ticket_is_told() {
-    let kept = desk(Some(a_ticket(Status::Open))).ports();
-    let view = assign(&kept, Some(GRACE)).await.expect("assigns");
+async fn that_somebody_is_given_a_ticket_is_told() {
+    let fixture = mocks_of(Some(a_ticket(Status::Open))).deps();
+    let view = assign(&fixture, Some(GRACE)).await.expect("assigns");
     assert_eq!(view.assigned_to.map(|it| it.name).as_deref(), Some("Grace Byron"));
     assert_eq!(view.ticket.version, 4);
-    assert_eq!(kept.told(), (vec!["TICKET_ASSIGNED"], vec![events::TICKET_ASSIGNED]));
+    assert_eq!(fixture.recorded(), (vec!["TICKET_ASSIGNED"], vec!["ticket.assigned.v1"]));
     let payload = json!({
-        "ticketNumber": view.ticket.number.as_str(), "subject": "Login fails", "priority": "MEDIUM",
-        "from": null, "to": GRACE, "assignedById": ADMIN,
-        "recipient": { "email": "grace@nextcrm.test", "firstName": "Grace" },
+        "ticketNumber": view.ticket.number.as_str(), "from": null, "to": GRACE, "assignedById": ADMIN,
     });
-    assert_eq!(kept.payload(events::TICKET_ASSIGNED), payload);
-    let entries = kept.told.entries.lock().expect("not poisoned");
+    assert_eq!(fixture.payload("ticket.assigned.v1"), payload);
+    let entries = fixture.recorded.entries();
     assert_eq!(entries[0].changes.to_value(), json!({ "assignedToId": { "from": null, "to": GRACE } }));
 }
 
 #[tokio::test]
-async fn whoever_takes_a_ticket_or_gives_it_back_needs_no_mail() {
-    let kept = desk(Some(a_ticket(Status::Open))).ports();
-    assign(&kept, Some(ADMIN)).await.expect("assigns");
-    assert_eq!(kept.payload(events::TICKET_ASSIGNED)["recipient"], Value::Null);
+async fn who_takes_a_ticket_or_gives_it_back_is_told() {
+    let fixture = mocks_of(Some(a_ticket(Status::Open))).deps();
+    assign(&fixture, Some(ADMIN)).await.expect("assigns");
+    let payload = fixture.payload("ticket.assigned.v1");
+    assert_eq!((&payload["to"], &payload["assignedById"]), (&json!(ADMIN), &json!(ADMIN)));
 
-    let kept = desk(Some(Ticket { assigned_to: Some(GRACE), ..a_ticket(Status::Open) })).ports();
-    let view = assign(&kept, None).await.expect("takes away");
+    let fixture = mocks_of(Some(Ticket { assigned_to: Some(GRACE), ..a_ticket(Status::Open) })).deps();
+    let view = assign(&fixture, None).await.expect("takes away");
     assert_eq!((view.assigned_to, view.ticket.assigned_to), (None, None));
-    let payload = kept.payload(events::TICKET_ASSIGNED);
-    assert_eq!((&payload["from"], &payload["to"], &payload["recipient"]), (&json!(GRACE), &Value::Null, &Value::Null));
+    let payload = fixture.payload("ticket.assigned.v1");
+    assert_eq!((&payload["from"], &payload["to"]), (&json!(GRACE), &Value::Null));
 }
 
 #[tokio::test]
 async fn only_active_staff_who_may_write_tickets() {
-    let kept = desk(Some(a_ticket(Status::Open))).ports();
-    assert_eq!(field(&assign(&kept, Some(GONE)).await), "adminUserId NOT_ASSIGNABLE");
-    assert_eq!(field(&assign(&kept, Some(Uuid::from_u128(99).into())).await), "adminUserId NOT_FOUND");
+    let fixture = mocks_of(Some(a_ticket(Status::Open))).deps();
+    assert_eq!(field(&assign(&fixture, Some(GONE)).await), "adminUserId NOT_ASSIGNABLE");
+    assert_eq!(field(&assign(&fixture, Some(Uuid::from_u128(99).into())).await), "adminUserId NOT_FOUND");
     assert_eq!(
-        (kept.told(), kept.transactor.log()),
+        (fixture.recorded(), fixture.transactor.log()),
         ((vec![], vec![]), ["BEGIN", "ROLLBACK"].repeat(2).iter().map(ToString::to_string).collect())
     );
 }
 
 #[tokio::test]
 async fn nobody_is_given_a_closed_ticket_or_one_that_is_theirs() {
-    let kept = desk(Some(a_ticket(Status::Closed))).ports();
-    let closed = assign(&kept, Some(GRACE)).await;
+    let fixture = mocks_of(Some(a_ticket(Status::Closed))).deps();
+    let closed = assign(&fixture, Some(GRACE)).await;
     assert!(matches!(closed, Err(SupportError::IllegalTransition(_))), "{closed:?}");
-    let kept = desk(Some(Ticket { assigned_to: Some(GRACE), ..a_ticket(Status::Open) })).ports();
-    assert_eq!(assign(&kept, Some(GRACE)).await.expect("nothing to do").ticket.version, 3);
-    assert_eq!(kept.told(), (vec![], vec![]));
+    let fixture = mocks_of(Some(Ticket { assigned_to: Some(GRACE), ..a_ticket(Status::Open) })).deps();
+    assert_eq!(assign(&fixture, Some(GRACE)).await.expect("nothing to do").ticket.version, 3);
+    assert_eq!(fixture.recorded(), (vec![], vec![]));
 }
 
 #[tokio::test]
 async fn the_next_one_is_sought_until_one_can_be_had() {
     let (taken, elsewhere, deleted) =
         (TicketId(Uuid::from_u128(71)), TicketId(Uuid::from_u128(72)), Uuid::from_u128(9).into());
-    let mut mocks = desk(Some(a_ticket(Status::Open)));
+    let mut mocks = mocks_of(Some(a_ticket(Status::Open)));
     // Somebody was quicker with the first, the second is of a workshop that is gone.
     mocks.expect_ticket(Ticket { id: taken, assigned_to: Some(ADMIN), ..a_ticket(Status::Open) });
     mocks.expect_ticket(Ticket { id: elsewhere, tenant_id: deleted, ..a_ticket(Status::Open) });
@@ -107,18 +105,18 @@ async fn the_next_one_is_sought_until_one_can_be_had() {
             _ => Ok((excluded == [deleted]).then_some((TICKET, TENANT))),
         }
     });
-    let kept = mocks.ports();
-    let given = StaffTickets::new(kept.ports.clone()).assign_next(&staff(), GRACE).await.expect("assigns");
+    let fixture = mocks.deps();
+    let given = StaffTickets::new(fixture.deps.clone()).assign_next(&staff(), GRACE).await.expect("assigns");
     assert_eq!(given.map(|view| (view.ticket.id, view.ticket.assigned_to)), Some((TICKET, Some(GRACE))));
-    assert_eq!(kept.transactor.log(), ["BEGIN", "ROLLBACK", "BEGIN", "ROLLBACK", "BEGIN", "COMMIT"]);
+    assert_eq!(fixture.transactor.log(), ["BEGIN", "ROLLBACK", "BEGIN", "ROLLBACK", "BEGIN", "COMMIT"]);
 }
 
 #[tokio::test]
 async fn with_nothing_to_do_there_is_no_next_one() {
-    let mut mocks = desk(None);
+    let mut mocks = mocks_of(None);
     mocks.tickets.expect_find_next_unassigned_in().returning(|_, _| Ok(None));
-    let kept = mocks.ports();
-    let tickets = StaffTickets::new(kept.ports.clone());
+    let fixture = mocks.deps();
+    let tickets = StaffTickets::new(fixture.deps.clone());
     assert_eq!(tickets.assign_next(&staff(), GRACE).await.expect("looks"), None);
     let refused = tickets.assign_next(&staff(), GONE).await;
     assert!(matches!(refused, Err(SupportError::Validation(_))), "{refused:?}");

@@ -3,8 +3,8 @@ use kernel::{RequestContext, TenantId, Tx};
 use super::StaffTickets;
 use crate::{
     SupportError,
-    domain::{Author, Creator, NewStaffTicket, Recipient, Requester, TicketView, not_found},
-    service::parties::{creator, to_person},
+    domain::{Author, Creator, NewStaffTicket, Requester, TicketView, not_found},
+    service::parties::creator,
 };
 
 impl StaffTickets {
@@ -13,7 +13,7 @@ impl StaffTickets {
     /// # Errors
     /// As [`StaffTickets::create_in`].
     pub async fn create(&self, context: &RequestContext, new: NewStaffTicket) -> Result<TicketView, SupportError> {
-        let mut tx = self.ports.transactor.begin().await?;
+        let mut tx = self.deps.transactor.begin().await?;
         let view = self.create_in(&mut tx, context, new).await?;
         tx.commit().await?;
         Ok(view)
@@ -23,7 +23,7 @@ impl StaffTickets {
     ///
     /// # Errors
     /// [`SupportError::Validation`] for a workshop or person that is not there, [`SupportError::WorkshopDeleted`],
-    /// [`SupportError::Stranger`].
+    /// [`SupportError::UnknownParty`].
     pub async fn create_in(
         &self,
         tx: &mut Tx,
@@ -31,13 +31,13 @@ impl StaffTickets {
         new: NewStaffTicket,
     ) -> Result<TicketView, SupportError> {
         let NewStaffTicket { tenant_id, requester, ticket } = new;
-        let workshop = self.ports.customers.find_workshop_for_share(tx, tenant_id).await?;
+        let workshop = self.deps.customers.find_workshop_for_share(tx, tenant_id).await?;
         if workshop.ok_or_else(|| not_found("tenantId"))?.deleted {
             return Err(SupportError::WorkshopDeleted);
         }
-        let (creator, to) = self.requester_in(tx, context, tenant_id, requester).await?;
-        let ticket = self.ports.open_in(tx, context, tenant_id, ticket, creator, to.as_ref()).await?;
-        Ok(self.ports.view_in(tx, ticket).await?)
+        let creator = self.requester_in(tx, context, tenant_id, requester).await?;
+        let ticket = self.deps.open_in(tx, context, tenant_id, ticket, creator).await?;
+        Ok(self.deps.view_in(tx, ticket).await?)
     }
 
     async fn requester_in(
@@ -46,24 +46,18 @@ impl StaffTickets {
         context: &RequestContext,
         tenant: TenantId,
         requester: Requester,
-    ) -> Result<(Creator, Option<Recipient>), SupportError> {
+    ) -> Result<Creator, SupportError> {
         match requester {
             Requester::Person(id) => {
-                let person = self.ports.customers.find_person_in(tx, tenant, id).await?;
+                let person = self.deps.customers.find_person_in(tx, tenant, id).await?;
                 let person = person.ok_or_else(|| not_found("tenantUserId"))?;
-                Ok((creator(&person), to_person(&person)))
+                Ok(creator(&person))
             }
-            Requester::Email(email) => {
-                let to = Recipient { email: email.clone(), first_name: None };
-                Ok((Creator::Email(email), Some(to)))
-            }
-            Requester::Nobody => {
-                let creator = match self.ports.staff_author_in(tx, context).await? {
-                    Author::Staff { id, name } => Creator::Staff { id, name },
-                    _ => Creator::System,
-                };
-                Ok((creator, None))
-            }
+            Requester::Email(email) => Ok(Creator::Email(email)),
+            Requester::Nobody => Ok(match self.deps.staff_author_in(tx, context).await? {
+                Author::Staff { id, name } => Creator::Staff { id, name },
+                _ => Creator::System,
+            }),
         }
     }
 }

@@ -1,13 +1,12 @@
 use kernel::{Changes, FieldCode, FieldError, RequestContext, Tx, VersionMatch};
-use serde_json::json;
 
 use super::StaffTickets;
 use crate::{
     SupportError,
     domain::{Audience, Message, Status, Ticket, TicketId, TicketView, not_found},
-    events,
+    events::SupportEvent,
     service::{
-        announce::{entry, event},
+        announce::{entry, event, number},
         edit::Edit,
     },
 };
@@ -32,12 +31,12 @@ impl StaffTickets {
         if id == into {
             return Err(FieldError::new(INTO, FieldCode::Invalid, "must be another ticket").into());
         }
-        let mut tx = self.ports.transactor.begin().await?;
+        let mut tx = self.deps.transactor.begin().await?;
         let (source, target) = self.both_in(&mut tx, id, into).await?;
         source.before.check_open()?;
         target.before.check_open()?;
         let ticket = self.merge_in(&mut tx, context, source, target).await?;
-        let view = self.ports.view_in(&mut tx, ticket).await?;
+        let view = self.deps.view_in(&mut tx, ticket).await?;
         tx.commit().await?;
         Ok(view)
     }
@@ -45,11 +44,11 @@ impl StaffTickets {
     /// Locks both in the order of their ids, so that two merges of the same tickets do not wait for each other.
     async fn both_in(&self, tx: &mut Tx, id: TicketId, into: TicketId) -> Result<(Edit, Edit), SupportError> {
         for id in [id.min(into), id.max(into)] {
-            self.ports.tickets.find_for_update(tx, Audience::Staff, id).await?;
+            self.deps.tickets.find_for_update(tx, Audience::Staff, id).await?;
         }
-        let source = self.ports.edit_in(tx, Audience::Staff, id, &VersionMatch::Any).await?;
+        let source = self.deps.edit_in(tx, Audience::Staff, id, &VersionMatch::Any).await?;
         let audience = Audience::Workshop(source.before.tenant_id);
-        match self.ports.edit_in(tx, audience, into, &VersionMatch::Any).await {
+        match self.deps.edit_in(tx, audience, into, &VersionMatch::Any).await {
             Ok(target) => Ok((source, target)),
             Err(SupportError::TicketNotFound) => Err(not_found(INTO).into()),
             Err(error) => Err(error),
@@ -63,12 +62,12 @@ impl StaffTickets {
         mut source: Edit,
         mut target: Edit,
     ) -> Result<Ticket, SupportError> {
-        let now = self.ports.clock.now();
+        let now = self.deps.clock.now();
         let (from, to) = (&source.before, &target.before);
-        if !self.ports.messages.move_in(tx, from.tenant_id, from.id, to.id).await? {
+        if !self.deps.messages.move_in(tx, from.tenant_id, from.id, to.id).await? {
             return Err(SupportError::TooManyMessages);
         }
-        self.ports.say_in(tx, &self.first_words(from, to.id)).await?;
+        self.deps.say_in(tx, &self.first_words(from, to.id)).await?;
         self.announce_merge_in(tx, context, from, to).await?;
         // An answer to one of them is an answer to both.
         if from.clock.first_response_at.is_some() {
@@ -76,14 +75,14 @@ impl StaffTickets {
         }
         source.move_to(Status::Closed, now)?;
         source.after.merged_into = Some(target.before.id);
-        self.ports.save_in(tx, context, source).await?;
-        self.ports.save_in(tx, context, target).await
+        self.deps.save_in(tx, context, source).await?;
+        self.deps.save_in(tx, context, target).await
     }
 
     /// What was first written in a merged ticket, as a message of the other.
     fn first_words(&self, merged: &Ticket, into: TicketId) -> Message {
         Message {
-            id: self.ports.entropy.uuid_v7(merged.created_at).into(),
+            id: self.deps.entropy.uuid_v7(merged.created_at).into(),
             ticket_id: into,
             tenant_id: merged.tenant_id,
             author: merged.created_by.to_author(),
@@ -101,15 +100,15 @@ impl StaffTickets {
         from: &Ticket,
         to: &Ticket,
     ) -> Result<(), SupportError> {
-        let payload = json!({
-            "ticketNumber": from.number.as_str(),
-            "intoTicketId": to.id,
-            "intoTicketNumber": to.number.as_str(),
-        });
+        let fact = SupportEvent::TicketMerged {
+            ticket_number: number(from),
+            into_ticket_id: to.id,
+            into_ticket_number: number(to),
+        };
         let into = entry("TICKET_MERGED", to).changes(Changes::new().set("mergedTicketId", &from.id));
-        self.ports.audit.record_in(tx, context, into).await?;
+        self.deps.audit.record_in(tx, context, into).await?;
         let gone = entry("TICKET_MERGED", from).changes(Changes::new().set("mergedIntoId", &to.id));
-        Ok(self.ports.announce_in(tx, context, gone, event(events::TICKET_MERGED, from, payload)).await?)
+        Ok(self.deps.announce_in(tx, context, gone, event(from, fact)).await?)
     }
 }
 

@@ -18,7 +18,7 @@ impl StaffTickets {
         body: Body,
         internal: bool,
     ) -> Result<StaffMessage, SupportError> {
-        let mut tx = self.ports.transactor.begin().await?;
+        let mut tx = self.deps.transactor.begin().await?;
         let added = self.add_message_in(&mut tx, context, id, body, internal).await?;
         tx.commit().await?;
         Ok(added)
@@ -28,7 +28,7 @@ impl StaffTickets {
     /// changes nothing that the workshop could see, not even the ticket's version.
     ///
     /// # Errors
-    /// [`SupportError::TicketNotFound`], [`SupportError::Stranger`], [`SupportError::WorkshopDeleted`],
+    /// [`SupportError::TicketNotFound`], [`SupportError::UnknownParty`], [`SupportError::WorkshopDeleted`],
     /// [`SupportError::IllegalTransition`] for a merged ticket, and for a closed one but for notes;
     /// [`SupportError::TooManyMessages`].
     pub async fn add_message_in(
@@ -39,32 +39,31 @@ impl StaffTickets {
         body: Body,
         internal: bool,
     ) -> Result<StaffMessage, SupportError> {
-        let mut edit = self.ports.edit_in(tx, Audience::Staff, id, &VersionMatch::Any).await?;
+        let mut edit = self.deps.edit_in(tx, Audience::Staff, id, &VersionMatch::Any).await?;
         match edit.before.check_open() {
             Err(Refusal::Closed) if internal => {}
             other => other?,
         }
-        let to = if internal { None } else { self.ports.recipient_in(tx, &edit.before).await? };
-        let now = self.ports.clock.now();
+        let now = self.deps.clock.now();
         let message = Message {
-            id: self.ports.entropy.uuid_v7(now).into(),
+            id: self.deps.entropy.uuid_v7(now).into(),
             ticket_id: id,
             tenant_id: edit.before.tenant_id,
-            author: self.ports.staff_author_in(tx, context).await?,
+            author: self.deps.staff_author_in(tx, context).await?,
             body,
             internal,
             merged_from: None,
             created_at: now,
         };
-        self.ports.say_in(tx, &message).await?;
-        self.ports.announce_message_in(tx, context, &edit.before, &message, to.as_ref()).await?;
+        self.deps.say_in(tx, &message).await?;
+        self.deps.announce_message_in(tx, context, &edit.before, &message).await?;
         let ticket = if internal {
             edit.before
         } else {
             edit.answer(now);
-            self.ports.save_in(tx, context, edit).await?
+            self.deps.save_in(tx, context, edit).await?
         };
-        Ok(StaffMessage { view: self.ports.view_in(tx, ticket).await?, message })
+        Ok(StaffMessage { view: self.deps.view_in(tx, ticket).await?, message })
     }
 }
 

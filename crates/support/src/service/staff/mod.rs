@@ -5,13 +5,13 @@ mod message;
 mod read;
 mod update;
 
-use super::Ports;
+use super::Dependencies;
 use crate::domain::{Message, TicketView};
 
 /// What staff do with tickets.
 #[derive(Debug, Clone)]
 pub struct StaffTickets {
-    ports: Ports,
+    deps: Dependencies,
 }
 
 /// A ticket with the newest of what was said about it, notes included.
@@ -27,17 +27,16 @@ pub struct StaffTicket {
 
 /// Something just said, and the ticket after it.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct StaffMessage {
-    /// The ticket.
     pub view: TicketView,
-    /// What was said.
     pub message: Message,
 }
 
 impl StaffTickets {
-    /// The service over these ports.
+    /// The service over these dependencies.
     #[must_use]
-    pub fn new(ports: Ports) -> Self {
-        Self { ports }
+    pub fn new(deps: Dependencies) -> Self {
+        Self { deps }
     }
 }

@@ -15,8 +15,8 @@ impl StaffTickets {
     /// # Errors
     /// [`SupportError::TicketNotFound`].
     pub async fn get(&self, id: TicketId) -> Result<StaffTicket, SupportError> {
-        let view = self.ports.get(Audience::Staff, id).await?;
-        let newest = self.ports.newest_messages(Audience::Staff, id).await?;
+        let view = self.deps.get(Audience::Staff, id).await?;
+        let newest = self.deps.newest_messages(Audience::Staff, id).await?;
         Ok(StaffTicket { view, messages: newest.items, message_count: newest.total })
     }
 
@@ -25,7 +25,7 @@ impl StaffTickets {
     /// # Errors
     /// [`SupportError::TicketNotFound`].
     pub async fn messages(&self, id: TicketId, page: &PageRequest<MessageSort>) -> Result<Page<Message>, SupportError> {
-        self.ports.messages(Audience::Staff, id, page).await
+        self.deps.messages(Audience::Staff, id, page).await
     }
 
     /// A page of all tickets.
@@ -37,14 +37,14 @@ impl StaffTickets {
         filter: &TicketFilter,
         page: &PageRequest<TicketSort>,
     ) -> Result<Page<TicketView>, SupportError> {
-        self.ports.list(Audience::Staff, filter, page).await
+        self.deps.list(Audience::Staff, filter, page).await
     }
 
-    /// How the desk stands, or how it stands with one workshop.
+    /// How tickets stand, all of them or those of one workshop.
     ///
     /// # Errors
     /// What the store says.
     pub async fn summary(&self, tenant: Option<TenantId>) -> Result<Summary, SupportError> {
-        self.ports.summarize(tenant.map_or(Audience::Staff, Audience::Workshop)).await
+        self.deps.summarize(tenant.map_or(Audience::Staff, Audience::Workshop)).await
     }
 }

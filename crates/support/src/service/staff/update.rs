@@ -1,12 +1,11 @@
 use kernel::{RequestContext, VersionMatch};
-use serde_json::json;
 
 use super::StaffTickets;
 use crate::{
     SupportError,
     domain::{Audience, TicketId, TicketPatch, TicketView, ticket_changes},
-    events,
-    service::announce::{entry, event},
+    events::SupportEvent,
+    service::announce::{entry, event, number},
 };
 
 impl StaffTickets {
@@ -23,9 +22,9 @@ impl StaffTickets {
         versions: &VersionMatch,
         patch: TicketPatch,
     ) -> Result<TicketView, SupportError> {
-        let mut tx = self.ports.transactor.begin().await?;
-        let mut edit = self.ports.edit_in(&mut tx, Audience::Staff, id, versions).await?;
-        let now = self.ports.clock.now();
+        let mut tx = self.deps.transactor.begin().await?;
+        let mut edit = self.deps.edit_in(&mut tx, Audience::Staff, id, versions).await?;
+        let now = self.deps.clock.now();
         let TicketPatch { subject, priority, category, status } = patch;
         edit.after.subject = subject.unwrap_or(edit.after.subject);
         edit.after.category = category.unwrap_or(edit.after.category);
@@ -34,17 +33,18 @@ impl StaffTickets {
             edit.move_to(status, now)?;
         }
         if edit.after == edit.before {
-            return Ok(self.ports.view_in(&mut tx, edit.before).await?);
+            return Ok(self.deps.view_in(&mut tx, edit.before).await?);
         }
         let changes = ticket_changes(&edit.before, &edit.after);
         if !changes.is_empty() {
-            let payload = json!({ "ticketNumber": edit.after.number.as_str(), "fields": changes.field_names() });
-            let event = event(events::TICKET_UPDATED, &edit.after, payload);
+            let fact =
+                SupportEvent::TicketUpdated { ticket_number: number(&edit.after), fields: changes.field_names() };
+            let event = event(&edit.after, fact);
             let entry = entry("TICKET_UPDATED", &edit.after).changes(changes);
-            self.ports.announce_in(&mut tx, context, entry, event).await?;
+            self.deps.announce_in(&mut tx, context, entry, event).await?;
         }
-        let ticket = self.ports.save_in(&mut tx, context, edit).await?;
-        let view = self.ports.view_in(&mut tx, ticket).await?;
+        let ticket = self.deps.save_in(&mut tx, context, edit).await?;
+        let view = self.deps.view_in(&mut tx, ticket).await?;
         tx.commit().await?;
         Ok(view)
     }

@@ -4,7 +4,7 @@ use super::WorkshopTickets;
 use crate::{
     SupportError,
     domain::{NewTicket, TicketView},
-    service::parties::{creator, to_person},
+    service::parties::creator,
 };
 
 impl WorkshopTickets {
@@ -18,7 +18,7 @@ impl WorkshopTickets {
         tenant: TenantId,
         new: NewTicket,
     ) -> Result<TicketView, SupportError> {
-        let mut tx = self.ports.transactor.begin().await?;
+        let mut tx = self.deps.transactor.begin().await?;
         let view = self.create_in(&mut tx, context, tenant, new).await?;
         tx.commit().await?;
         Ok(view)
@@ -27,7 +27,7 @@ impl WorkshopTickets {
     /// Opens a ticket for the person who acts.
     ///
     /// # Errors
-    /// [`SupportError::WorkshopDeleted`]; [`SupportError::Stranger`] unless the actor is one of the workshop's people.
+    /// [`SupportError::WorkshopDeleted`]; [`SupportError::UnknownParty`] unless the caller is one of the workshop's people.
     pub async fn create_in(
         &self,
         tx: &mut Tx,
@@ -35,10 +35,9 @@ impl WorkshopTickets {
         tenant: TenantId,
         new: NewTicket,
     ) -> Result<TicketView, SupportError> {
-        self.ports.check_workshop_in(tx, tenant).await?;
-        let person = self.ports.acting_person_in(tx, context, tenant).await?;
-        let to = to_person(&person);
-        let ticket = self.ports.open_in(tx, context, tenant, new, creator(&person), to.as_ref()).await?;
-        Ok(self.ports.view_in(tx, ticket).await?)
+        self.deps.check_workshop_in(tx, tenant).await?;
+        let person = self.deps.acting_person_in(tx, context, tenant).await?;
+        let ticket = self.deps.open_in(tx, context, tenant, new, creator(&person)).await?;
+        Ok(self.deps.view_in(tx, ticket).await?)
     }
 }

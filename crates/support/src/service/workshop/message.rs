@@ -18,7 +18,7 @@ impl WorkshopTickets {
         id: TicketId,
         body: Body,
     ) -> Result<WorkshopMessage, SupportError> {
-        let mut tx = self.ports.transactor.begin().await?;
+        let mut tx = self.deps.transactor.begin().await?;
         let added = self.add_message_in(&mut tx, context, tenant, id, body).await?;
         tx.commit().await?;
         Ok(added)
@@ -28,7 +28,7 @@ impl WorkshopTickets {
     ///
     /// # Errors
     /// [`SupportError::TicketNotFound`], also for a ticket of another workshop; [`SupportError::IllegalTransition`] for a
-    /// closed one; [`SupportError::TooManyMessages`]; [`SupportError::WorkshopDeleted`]; [`SupportError::Stranger`].
+    /// closed one; [`SupportError::TooManyMessages`]; [`SupportError::WorkshopDeleted`]; [`SupportError::UnknownParty`].
     pub async fn add_message_in(
         &self,
         tx: &mut Tx,
@@ -37,12 +37,12 @@ impl WorkshopTickets {
         id: TicketId,
         body: Body,
     ) -> Result<WorkshopMessage, SupportError> {
-        let mut edit = self.ports.edit_in(tx, of(tenant), id, &VersionMatch::Any).await?;
+        let mut edit = self.deps.edit_in(tx, of(tenant), id, &VersionMatch::Any).await?;
         edit.after.check_open()?;
-        let person = self.ports.acting_person_in(tx, context, tenant).await?;
-        let now = self.ports.clock.now();
+        let person = self.deps.acting_person_in(tx, context, tenant).await?;
+        let now = self.deps.clock.now();
         let message = Message {
-            id: self.ports.entropy.uuid_v7(now).into(),
+            id: self.deps.entropy.uuid_v7(now).into(),
             ticket_id: id,
             tenant_id: tenant,
             author: Author::Person { id: person.id, name: person.name() },
@@ -51,14 +51,14 @@ impl WorkshopTickets {
             merged_from: None,
             created_at: now,
         };
-        self.ports.say_in(tx, &message).await?;
-        self.ports.announce_message_in(tx, context, &edit.before, &message, None).await?;
+        self.deps.say_in(tx, &message).await?;
+        self.deps.announce_message_in(tx, context, &edit.before, &message).await?;
         let status = edit.before.status.after_customer_message()?;
         if status != edit.before.status {
             edit.move_to(status, now)?;
         }
-        let ticket = self.ports.save_in(tx, context, edit).await?;
-        let view = self.ports.view_in(tx, ticket).await?;
+        let ticket = self.deps.save_in(tx, context, edit).await?;
+        let view = self.deps.view_in(tx, ticket).await?;
         let Message { id, author, body, created_at, .. } = message;
         Ok(WorkshopMessage { view, message: PublicMessage { id, author, body, created_at } })
     }

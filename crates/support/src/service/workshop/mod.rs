@@ -5,13 +5,13 @@ mod steps;
 
 use kernel::TenantId;
 
-use super::Ports;
+use super::Dependencies;
 use crate::domain::{Audience, PublicMessage, TicketView};
 
 /// What a workshop's people do with their tickets. Nothing here answers or counts a note among staff.
 #[derive(Debug, Clone)]
 pub struct WorkshopTickets {
-    ports: Ports,
+    deps: Dependencies,
 }
 
 /// A ticket with the newest of what was said about it, as its workshop sees it.
@@ -27,18 +27,17 @@ pub struct WorkshopTicket {
 
 /// Something just said, and the ticket after it.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub struct WorkshopMessage {
-    /// The ticket.
     pub view: TicketView,
-    /// What was said.
     pub message: PublicMessage,
 }
 
 impl WorkshopTickets {
-    /// The service over these ports.
+    /// The service over these dependencies.
     #[must_use]
-    pub fn new(ports: Ports) -> Self {
-        Self { ports }
+    pub fn new(deps: Dependencies) -> Self {
+        Self { deps }
     }
 }
 

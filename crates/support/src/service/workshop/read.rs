@@ -15,8 +15,8 @@ impl WorkshopTickets {
     /// # Errors
     /// [`SupportError::TicketNotFound`], also for a ticket of another workshop.
     pub async fn get(&self, tenant: TenantId, id: TicketId) -> Result<WorkshopTicket, SupportError> {
-        let view = self.ports.get(of(tenant), id).await?;
-        let newest = public(self.ports.newest_messages(of(tenant), id).await?);
+        let view = self.deps.get(of(tenant), id).await?;
+        let newest = public(self.deps.newest_messages(of(tenant), id).await?);
         Ok(WorkshopTicket { view, messages: newest.items, message_count: newest.total })
     }
 
@@ -30,7 +30,7 @@ impl WorkshopTickets {
         id: TicketId,
         page: &PageRequest<MessageSort>,
     ) -> Result<Page<PublicMessage>, SupportError> {
-        Ok(public(self.ports.messages(of(tenant), id, page).await?))
+        Ok(public(self.deps.messages(of(tenant), id, page).await?))
     }
 
     /// A page of the workshop's tickets.
@@ -43,7 +43,7 @@ impl WorkshopTickets {
         filter: &TicketFilter,
         page: &PageRequest<TicketSort>,
     ) -> Result<Page<TicketView>, SupportError> {
-        self.ports.list(of(tenant), filter, page).await
+        self.deps.list(of(tenant), filter, page).await
     }
 
     /// How many of the workshop's tickets stand where.
@@ -51,7 +51,15 @@ impl WorkshopTickets {
     /// # Errors
     /// What the store says.
     pub async fn summary(&self, tenant: TenantId) -> Result<Summary, SupportError> {
-        self.ports.summarize(of(tenant)).await
+        self.deps.summarize(of(tenant)).await
+    }
+
+    /// How many of the workshop's tickets are active: neither resolved nor closed.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn count_active(&self, tenant: TenantId) -> Result<u64, SupportError> {
+        Ok(self.deps.tickets.count_active(of(tenant)).await?)
     }
 }
 

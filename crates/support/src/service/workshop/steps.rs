@@ -42,11 +42,11 @@ impl WorkshopTickets {
         id: TicketId,
         to: Status,
     ) -> Result<TicketView, SupportError> {
-        let mut tx = self.ports.transactor.begin().await?;
-        let mut edit = self.ports.edit_in(&mut tx, of(tenant), id, &VersionMatch::Any).await?;
-        edit.move_to(to, self.ports.clock.now())?;
-        let ticket = self.ports.save_in(&mut tx, context, edit).await?;
-        let view = self.ports.view_in(&mut tx, ticket).await?;
+        let mut tx = self.deps.transactor.begin().await?;
+        let mut edit = self.deps.edit_in(&mut tx, of(tenant), id, &VersionMatch::Any).await?;
+        edit.move_to(to, self.deps.clock.now())?;
+        let ticket = self.deps.save_in(&mut tx, context, edit).await?;
+        let view = self.deps.view_in(&mut tx, ticket).await?;
         tx.commit().await?;
         Ok(view)
     }

@@ -2,14 +2,16 @@ use std::sync::Arc;
 
 use kernel::{AuditTrail, Clock, Entropy, Transactor, outbox::Outbox};
 
-use crate::repository::{Customers, HistoryRepository, MessageRepository, Staff, TicketRepository};
+use crate::{
+    events::SupportEvent,
+    repository::{Customers, HistoryRepository, MessageRepository, Staff, TicketRepository},
+};
 
-/// Everything the services stand on.
+/// What the services depend on.
 #[derive(Clone)]
-pub struct Ports {
-    /// Opens transactions.
+#[expect(missing_docs, reason = "the names of the fields say it")]
+pub struct Dependencies {
     pub transactor: Arc<dyn Transactor>,
-    /// Tickets.
     pub tickets: Arc<dyn TicketRepository>,
     /// What was said about them.
     pub messages: Arc<dyn MessageRepository>,
@@ -17,20 +19,16 @@ pub struct Ports {
     pub history: Arc<dyn HistoryRepository>,
     /// Who can work on them.
     pub staff: Arc<dyn Staff>,
-    /// Whose they are.
     pub customers: Arc<dyn Customers>,
-    /// Keeps the trail.
     pub audit: Arc<dyn AuditTrail>,
     /// Tells the rest of the system.
-    pub outbox: Arc<dyn Outbox>,
-    /// The time.
+    pub outbox: Arc<dyn Outbox<SupportEvent>>,
     pub clock: Arc<dyn Clock>,
-    /// Ids and numbers.
     pub entropy: Arc<dyn Entropy>,
 }
 
-impl std::fmt::Debug for Ports {
+impl std::fmt::Debug for Dependencies {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ports").finish_non_exhaustive()
+        f.debug_struct("Dependencies").finish_non_exhaustive()
     }
 }
