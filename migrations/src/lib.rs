@@ -28,6 +28,12 @@ mod m0016_folded_search;
 mod m0017_message_counts;
 mod m0024_rate_windows;
 mod m0025_erasure;
+mod m0028_api_call_flushes;
+mod m0030_work_items;
+mod m0031_borders;
+mod m0034_capricorn_orders;
+mod m0035_integration_errors;
+mod m0036_named_keys;
 mod runner;
 
 pub use runner::{MigrateError, Step, complaints, down, status, unbound_role, up};
@@ -57,6 +63,12 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_erasure::Migration),
             Box::new(m0016_folded_search::Migration),
             Box::new(m0017_message_counts::Migration),
+            Box::new(m0028_api_call_flushes::Migration),
+            Box::new(m0030_work_items::Migration),
+            Box::new(m0031_borders::Migration),
+            Box::new(m0035_integration_errors::Migration),
+            Box::new(m0034_capricorn_orders::Migration),
+            Box::new(m0036_named_keys::Migration),
         ]
     }
 }

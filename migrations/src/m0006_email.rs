@@ -19,7 +19,7 @@ impl MigrationTrait for Migration {
 }
 
 const INDEXES: &[&str] = &[
-    // What the courier takes: only what waits has a next attempt, so it stays small.
+    // What the mail dispatcher takes: only what waits has a next attempt, so it stays small.
     "CREATE INDEX ix_notification_log_due ON notification_log (next_attempt_at, id) WHERE next_attempt_at IS NOT NULL",
     "CREATE UNIQUE INDEX uq_notification_log_once_key ON notification_log (once_key)",
     "CREATE INDEX ix_notification_log_secret ON notification_log (id) WHERE secret IS NOT NULL",

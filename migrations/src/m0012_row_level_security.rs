@@ -2,7 +2,7 @@
 //! docs/adr/0008-row-level-security.md tells why it is built like this.
 //!
 //! A later step that makes a table with a tenant fences it with `SELECT fence_tenant_rows('table', 'tenant_id')`; a test
-//! fails until it does (crates/kernel/tests/fence.rs).
+//! fails until it does (crates/platform/tests/fence.rs).
 
 use sea_orm_migration::prelude::*;
 
