@@ -16,6 +16,13 @@ pub const fn meanings(code: ErrorCode) -> &'static [(u16, &'static str)] {
         }
         ErrorCode::BadRequest => &[(400, "The path, the query or the request itself cannot be read at all.")],
         ErrorCode::CannotChangeSelf => &[(409, "Nobody changes their own role or deactivates themselves.")],
+        ErrorCode::CapricornCredentialsRefused => {
+            &[(409, "Capricorn refuses the credentials; enter them again at the workshop's connection.")]
+        }
+        ErrorCode::CapricornNotConfigured => {
+            &[(409, "There are no credentials for Capricorn; enter them at the workshop's connections.")]
+        }
+        ErrorCode::CapricornUnavailable => &[(503, "Calls to Capricorn are paused; see Retry-After.")],
         ErrorCode::Conflict => &[(409, "The state forbids it.")],
         ErrorCode::DatabaseUnavailable => &[(503, "The database does not answer in time; see Retry-After.")],
         ErrorCode::EmailTaken => &[(409, "The mail address is in use.")],
@@ -33,10 +40,17 @@ pub const fn meanings(code: ErrorCode) -> &'static [(u16, &'static str)] {
         ErrorCode::NotAcceptable => &[(406, "Nothing that the client accepts can be sent.")],
         ErrorCode::NotFound => &[(404, "There is no such thing, or it is not yours.")],
         ErrorCode::NotReady => &[(503, "This node cannot serve requests now.")],
+        ErrorCode::OrderInDoubt => {
+            &[(409, "Whether Capricorn has the order is being found out; ask again when it has left this state.")]
+        }
         ErrorCode::OriginRefused => &[(403, "The request comes from a web page of an origin that is not allowed.")],
         ErrorCode::PasswordChangeRequired => &[(403, "The password must be changed before anything else.")],
         ErrorCode::PayloadTooLarge => &[(413, "The body is larger than the limit.")],
         ErrorCode::PreconditionFailed => &[(412, "The object has changed since; read it again. See If-Match.")],
+        ErrorCode::PreconditionRequired => &[(428, "A header that this route needs is missing; detail names it.")],
+        ErrorCode::PriceChanged => {
+            &[(409, "A price is not what the client thinks; errors names each, quote has the prices of now.")]
+        }
         ErrorCode::QuotaExceeded => {
             &[(409, "The plan's limit is reached."), (429, "The plan's API calls of today are used; see Retry-After.")]
         }
@@ -60,6 +74,10 @@ pub const fn meanings(code: ErrorCode) -> &'static [(u16, &'static str)] {
         ErrorCode::Unauthenticated => &[(401, "There is no access token. Sign in and send it as a bearer token.")],
         ErrorCode::Unavailable => &[(503, "This cannot be done right now; see Retry-After.")],
         ErrorCode::UnsupportedMediaType => &[(415, "The body is not application/json, or is compressed.")],
+        ErrorCode::UpstreamError => {
+            &[(502, "A service that this depends on failed, or answered what cannot be. Try again later.")]
+        }
+        ErrorCode::UpstreamTimeout => &[(504, "A service that this depends on does not answer in time.")],
         ErrorCode::ValidationFailed => &[(422, "One or more fields or parameters are wrong; errors names them.")],
     }
 }
@@ -77,6 +95,7 @@ pub const fn field_meaning(code: FieldCode) -> &'static str {
         FieldCode::NotAssignable => "names somebody who may not do this work",
         FieldCode::NotFound => "names something that is not there, or is not yours",
         FieldCode::OutOfRange => "is a number or time below or above what is taken",
+        FieldCode::PriceChanged => "is not what the part costs now",
         FieldCode::Required => "is missing or empty",
         FieldCode::Reserved => "is a name that is kept for us",
         FieldCode::SameAsCurrent => "the new password is the current one",

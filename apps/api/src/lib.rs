@@ -12,6 +12,7 @@ pub mod error_codes;
 pub mod http;
 pub mod logging;
 pub mod openapi;
+pub mod permission_docs;
 pub mod private;
 pub mod routes;
 pub mod serve;
@@ -20,6 +21,10 @@ pub mod workflows;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/adding-an-endpoint.md")]
 pub struct AddingAnEndpoint;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/adding-a-principal.md")]
+pub struct AddingAPrincipal;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/adding-a-crate.md")]

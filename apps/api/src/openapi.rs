@@ -91,8 +91,8 @@ fn declare(operation: &mut Operation, access: Access) {
     extensions.insert("x-permission".to_owned(), json!(access.permission_name()));
     let scheme = match access.audience() {
         None => None,
-        Some(kernel::PrincipalKind::Admin) => Some("adminToken"),
-        Some(kernel::PrincipalKind::Tenant) => Some("tenantToken"),
+        Some(kernel::Audience::Admin) => Some("adminToken"),
+        Some(kernel::Audience::Tenant) => Some("tenantToken"),
     };
     if let Some(scheme) = scheme {
         operation.security = Some(vec![SecurityRequirement::new(scheme, Vec::<String>::new())]);

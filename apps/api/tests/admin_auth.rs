@@ -1,4 +1,4 @@
-//! The door of staff, over HTTP.
+//! Sign-in of staff, over HTTP.
 
 mod common;
 
@@ -26,7 +26,7 @@ async fn signing_in_gives_user_token_and_cookie() {
         assert!(user["lastLoginAt"].as_str().expect("a time").ends_with('Z'));
         let cookie = reply.header("set-cookie");
         assert!(cookie.starts_with("refreshToken="), "{cookie}");
-        assert!(cookie.ends_with("; HttpOnly; Secure; SameSite=Strict; Path=/api; Max-Age=604800"), "{cookie}");
+        assert!(cookie.ends_with("; HttpOnly; SameSite=Strict; Secure; Path=/api; Max-Age=604800"), "{cookie}");
         assert_eq!(reply.header("cache-control"), "no-store");
 
         let token = reply.access_token();
@@ -137,7 +137,7 @@ async fn signing_out_ends_the_session_and_the_cookie() {
         let login = api.admin_login(ADA, PASSWORD).send().await;
         let reply = api.post("/api/admin/auth/logout").header("cookie", &login.cookie()).send().await;
         assert!(reply.expect(200)["message"].is_string());
-        let deleted = "refreshToken=; HttpOnly; Secure; SameSite=Strict; Path=/api; Max-Age=0";
+        let deleted = "refreshToken=; HttpOnly; SameSite=Strict; Secure; Path=/api; Max-Age=0";
         assert_eq!(reply.header("set-cookie"), deleted);
         let refresh = api.post("/api/admin/auth/refresh").header("cookie", &login.cookie()).send().await;
         refresh.problem(401, "TOKEN_REVOKED");

@@ -36,7 +36,7 @@ async fn a_colleague_is_registered_with_a_password_that_only_they_see() {
         assert_eq!((&user["email"], &user["mustChangePassword"]), (&json!("kim@nextcrm.test"), &json!(true)));
         assert!(!String::from_utf8_lossy(&first.body).contains("assword\":\""), "no password in the answer");
         assert_eq!(first.header("location"), format!("/api/admin/users/{}", user["id"].as_str().expect("an id")));
-        assert_eq!(api.count("outbox WHERE kind = 'auth.admin_welcome'").await, 1);
+        assert_eq!(api.count("notification_log WHERE template = 'ADMIN_WELCOME'").await, 1);
         assert_eq!(api.count("admin_audit_log WHERE action = 'ADMIN_CREATED'").await, 1);
         api.post("/api/admin/users").bearer(&token).json(&kim()).send().await.problem(409, "EMAIL_TAKEN");
         let mut wrong = kim();
@@ -86,7 +86,7 @@ async fn changes_reach_tokens_already_handed_out() {
         api.post(&format!("{path}/reset-password")).bearer(&token).send().await.expect(200);
         refused(&api, &before).await;
         api.admin_login("ada@nextcrm.test", PASSWORD).send().await.problem(401, "INVALID_CREDENTIALS");
-        assert_eq!(api.count("outbox WHERE kind = 'auth.password_reset_link'").await, 1);
+        assert_eq!(api.count("notification_log WHERE template = 'PASSWORD_RESET'").await, 1);
         for action in ["ADMIN_UPDATED", "ADMIN_DEACTIVATED", "ADMIN_REACTIVATED"] {
             assert_eq!(api.count(&format!("admin_audit_log WHERE action = '{action}'")).await, 1, "{action}");
         }
@@ -106,22 +106,22 @@ async fn the_last_super_admin_stays_and_nobody_changes_themselves() {
         api.patch(&own).bearer(&token).json(&json!({ "department": "Board" })).send().await.expect(200);
 
         // Somebody else's token: the boss is the only one in the database.
-        let stranger = api.admin_token(AdminRole::SuperAdmin);
-        let demote = || api.patch(&own).bearer(&stranger).json(&json!({ "role": "ADMIN" })).send();
+        let other_admin = api.admin_token(AdminRole::SuperAdmin);
+        let demote = || api.patch(&own).bearer(&other_admin).json(&json!({ "role": "ADMIN" })).send();
         demote().await.problem(409, "LAST_SUPER_ADMIN");
-        api.post(&format!("{own}/deactivate")).bearer(&stranger).send().await.problem(409, "LAST_SUPER_ADMIN");
+        api.post(&format!("{own}/deactivate")).bearer(&other_admin).send().await.problem(409, "LAST_SUPER_ADMIN");
 
         // Two super admins demoted at once: one stays.
         let other = api.add_admin("other@nextcrm.test", AdminRole::SuperAdmin).await;
         let other = format!("/api/admin/users/{other}");
-        let second = api.patch(&other).bearer(&stranger).json(&json!({ "role": "ADMIN" })).send();
+        let second = api.patch(&other).bearer(&other_admin).json(&json!({ "role": "ADMIN" })).send();
         let (first, second) = futures::join!(demote(), second);
         let mut statuses = [first.status.as_u16(), second.status.as_u16()];
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 409]);
         assert_eq!(api.count("admin_users WHERE role = 'SUPER_ADMIN'").await, 1);
         api.get("/api/admin/users/01890a5d-ac96-774b-bcce-b302099a8057")
-            .bearer(&stranger)
+            .bearer(&other_admin)
             .send()
             .await
             .problem(404, "NOT_FOUND");

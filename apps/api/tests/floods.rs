@@ -1,10 +1,11 @@
-//! What strangers, and people who are refused, can make us write: little, however often they come.
+//! What clients without a credential, and people who are refused, can make us write: little, however often they come.
 
 mod common;
 
 use common::{Api, people::PASSWORD};
 use futures::future::join_all;
-use kernel::{AdminRole, jobs::Job as _};
+use kernel::AdminRole;
+use platform::jobs::Job as _;
 use serde_json::json;
 use test_support::on_each_database;
 use tokio_util::sync::CancellationToken;
@@ -34,7 +35,7 @@ async fn a_lock_leaves_one_entry_however_often_it_is_tried() {
 }
 
 #[actix_web::test]
-async fn a_door_that_is_shut_is_told_once_a_person_and_route() {
+async fn a_refusal_is_audited_once_a_person_and_route() {
     on_each_database(async |db| {
         let api = Api::start(db).await;
         let (one, other) = (api.admin_token(AdminRole::Marketing), api.admin_token(AdminRole::Marketing));
@@ -58,7 +59,7 @@ async fn reset_links_are_asked_for_five_times_an_hour() {
         let forgot = async |path: &str, body: serde_json::Value, from: &str| {
             api.post(path).json(&body).from(from).send().await.expect(202);
         };
-        let asked = "outbox WHERE kind = 'auth.password_reset_asked'";
+        let asked = "work_items WHERE queue = 'auth.password_reset_links'";
         for _ in 0..12 {
             forgot("/api/admin/auth/password/forgot", json!({ "email": ADA }), THERE).await;
         }
@@ -75,7 +76,7 @@ async fn reset_links_are_asked_for_five_times_an_hour() {
 }
 
 #[actix_web::test]
-async fn what_is_kept_of_a_stranger_has_an_end() {
+async fn what_is_kept_of_the_unauthenticated_has_an_end() {
     on_each_database(async |db| {
         let api = Api::start(db).await;
         let (long, agent) = ("a".repeat(20_000), "b".repeat(5_000));
@@ -91,8 +92,8 @@ async fn what_is_kept_of_a_stranger_has_an_end() {
         }
         let call = api.post("/api/admin/auth/password/forgot").json(&json!({ "email": ADA }));
         call.header("user-agent", &agent).header("x-request-id", &long[..4_000]).send().await.expect(202);
-        assert_eq!(api.count("outbox WHERE length(cast(payload AS text)) > 2000").await, 0);
-        assert_eq!(api.count("outbox").await, 1);
+        assert_eq!(api.count("work_items WHERE length(cast(payload AS text)) > 2000").await, 0);
+        assert_eq!(api.count("work_items").await, 1);
     })
     .await;
 }

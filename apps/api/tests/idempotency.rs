@@ -2,16 +2,35 @@
 
 mod common;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use actix_web::web;
 use common::{Api, Call};
-use kernel::{AdminRole, TenantId};
+use kernel::{
+    AdminRole, TenantId,
+    outbox::{About, DomainEvent, NewEvent, Outbox as _},
+};
 use nextcrm::http::{Answer, Idempotent, Json, PathId, Problem, Require, Routes, access::admin};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use test_support::{TestDatabase, on_each_database};
 use utoipa::ToSchema;
+
+/// What the routes announce.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "payload")]
+enum TestEvent {
+    #[serde(rename = "test.created.v1")]
+    Created {},
+    #[serde(rename = "test.attached.v1")]
+    Attached {},
+}
+
+impl DomainEvent for TestEvent {
+    fn about(&self) -> About {
+        About::staff("thing", "tenants:read")
+    }
+}
 
 /// Tells answers apart.
 static NUMBER: AtomicUsize = AtomicUsize::new(0);
@@ -34,7 +53,7 @@ mod create {
         core: web::Data<nextcrm::composition::Core>,
     ) -> Result<Answer, Problem> {
         key.once(async |tx| {
-            let event = kernel::outbox::NewEvent::new("test.created", "x", json!({}));
+            let event = NewEvent::new(uuid::Uuid::nil(), TestEvent::Created {});
             core.outbox.publish_in(tx, event).await?;
             if body.fail == Some(true) {
                 return Err(Problem::field("name", kernel::FieldCode::Invalid, "is not to be had"));
@@ -58,7 +77,7 @@ mod attach {
         core: web::Data<nextcrm::composition::Core>,
     ) -> Result<Answer, Problem> {
         key.once(async |tx| {
-            let event = kernel::outbox::NewEvent::new("test.attached", id.0, json!({}));
+            let event = NewEvent::new(id.0, TestEvent::Attached {});
             core.outbox.publish_in(tx, event).await?;
             Answer::created("/api/things/1", &json!({ "number": NUMBER.fetch_add(1, Ordering::SeqCst) }))
         })
@@ -66,10 +85,49 @@ mod attach {
     }
 }
 
+mod order {
+    use super::*;
+
+    #[derive(Serialize, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    pub struct Body {
+        name: String,
+    }
+
+    /// Whether the next answer is lost.
+    pub static LOSES_ANSWER: AtomicBool = AtomicBool::new(false);
+
+    #[utoipa::path(post, path = "/orders", operation_id = "orderThing", responses((status = 201, body = Body)))]
+    pub async fn handle(
+        _: Require<admin::TenantsWrite>,
+        key: Idempotent,
+        body: Json<Body>,
+        core: web::Data<nextcrm::composition::Core>,
+    ) -> Result<Answer, Problem> {
+        let prepare = async || match body.name.as_str() {
+            "nothing" => Err(Problem::field("name", kernel::FieldCode::Invalid, "is not to be had")),
+            _ => Ok(body.name.clone()),
+        };
+        let make = async |tx: &mut kernel::Tx, _: String| {
+            let id = uuid::Uuid::from_u128(7);
+            core.outbox.publish_in(tx, NewEvent::new(id, TestEvent::Created {})).await?;
+            Ok(id)
+        };
+        let answer = async |id: uuid::Uuid| {
+            if LOSES_ANSWER.swap(false, Ordering::SeqCst) {
+                return Err(Problem::internal("the answer is lost"));
+            }
+            Answer::created(&format!("/api/orders/{id}"), &json!({ "number": NUMBER.fetch_add(1, Ordering::SeqCst) }))
+        };
+        key.once_named(prepare, make, answer).await
+    }
+}
+
 async fn api(db: &TestDatabase) -> Api {
     let mut routes = Routes::new();
     routes.add(nextcrm::operation!(create));
     routes.add(nextcrm::operation!(attach));
+    routes.add(nextcrm::operation!(order));
     Api::start_routes(db, &routes, &[]).await
 }
 
@@ -87,7 +145,7 @@ async fn keys_have_one_effect() {
         // Fifty at once: one effect; the others replay it or are told to wait.
         let calls = (0..50).map(|_| create(&api, &token, "/api/things", "k1", &body).send());
         let replies = futures::future::join_all(calls).await;
-        assert_eq!(api.count("outbox WHERE kind = 'test.created'").await, 1);
+        assert_eq!(api.count("outbox WHERE kind = 'test.created.v1'").await, 1);
         assert!(replies.iter().any(|reply| reply.status == 201));
         for reply in &replies {
             match reply.status.as_u16() {
@@ -109,8 +167,8 @@ async fn keys_have_one_effect() {
         // Another body is refused, another principal has keys of its own.
         let other = create(&api, &token, "/api/things", "k1", &json!({ "name": "b" })).send().await;
         other.problem(422, "IDEMPOTENCY_KEY_REUSED");
-        let stranger = api.admin_token(AdminRole::SuperAdmin);
-        create(&api, &stranger, "/api/things", "k1", &body).send().await.expect(201);
+        let other_admin = api.admin_token(AdminRole::SuperAdmin);
+        create(&api, &other_admin, "/api/things", "k1", &body).send().await.expect(201);
         // Authorised anew before a replay.
         let viewer = api.admin_token(AdminRole::Sales);
         create(&api, &viewer, "/api/things", "k1", &body).send().await.problem(403, "FORBIDDEN");
@@ -153,9 +211,44 @@ async fn another_spelling_of_the_path_is_the_same_request() {
             let again = send(spelling).await;
             assert_eq!((again.header("idempotent-replayed"), &again.body), ("true", &first.body), "{spelling}");
         }
-        assert_eq!(api.count("outbox WHERE kind = 'test.attached'").await, 1);
+        assert_eq!(api.count("outbox WHERE kind = 'test.attached.v1'").await, 1);
         let other = send("/api/things/0a0b0c0d-0000-7000-8000-00000000abce/parts").await;
         assert_eq!(other.header("idempotent-replayed"), "", "another thing");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn what_was_made_without_an_answer_is_answered_and_not_made_again() {
+    on_each_database(async |db| {
+        let api = api(db).await;
+        let token = api.admin_token(AdminRole::Admin);
+        let send = |key: &str, name: &str| create(&api, &token, "/api/orders", key, &json!({ "name": name })).send();
+        let made = async || api.count("outbox WHERE kind = 'test.created.v1'").await;
+        let unnamed = api.post("/api/orders").bearer(&token).json(&json!({ "name": "a" }));
+        unnamed.send().await.problem(428, "PRECONDITION_REQUIRED");
+        // Before anything is made the key is free again, also for another body.
+        send("k4", "nothing").await.invalid(&["name INVALID"]);
+        assert_eq!(made().await, 0);
+
+        order::LOSES_ANSWER.store(true, Ordering::SeqCst);
+        send("k4", "a").await.problem(500, "INTERNAL");
+        assert_eq!(made().await, 1);
+        // Now it stands for what was made.
+        send("k4", "b").await.problem(422, "IDEMPOTENCY_KEY_REUSED");
+        let answered = send("k4", "a").await;
+        answered.expect(201);
+        assert_eq!(answered.header("idempotent-replayed"), "", "nobody had an answer yet");
+        let again = send("k4", "a").await;
+        assert_eq!((again.header("idempotent-replayed"), &again.body), ("true", &answered.body));
+        assert_eq!(made().await, 1);
+
+        let replies = futures::future::join_all((0..50).map(|_| send("k5", "a"))).await;
+        assert!(replies.iter().any(|reply| reply.status == 201));
+        for reply in replies.iter().filter(|reply| reply.status != 201) {
+            reply.problem(409, "IDEMPOTENCY_IN_FLIGHT");
+        }
+        assert_eq!(made().await, 2);
     })
     .await;
 }

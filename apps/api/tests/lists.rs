@@ -24,6 +24,7 @@ const SORTS: &[&str] = &[
     "priority",
     "date",
     "type",
+    "lastActivityAt",
 ];
 
 /// The GETs of the document that take this parameter.
@@ -38,38 +39,37 @@ fn with_parameter(name: &str) -> Vec<String> {
     paths.iter().filter(|(_, item)| takes(item)).map(|(path, _)| path.clone()).collect()
 }
 
-/// An API with a workshop that has a ticket, and tokens that open both sides of it.
-struct World {
+/// An API with a member of staff and a workshop that has a ticket, and tokens that open both sides of it.
+struct Fixture {
     api: Api,
     tenant: TenantId,
+    admin: String,
     ticket: String,
     staff: String,
     owner: String,
 }
 
-impl World {
+impl Fixture {
     async fn new(db: &test_support::TestDatabase) -> Self {
         let api = Api::start(db).await;
         let tenant = api.add_workshop("garage").await;
         let person: TenantUserId = api.add_person(tenant, "bo@garage.test", TenantRole::Owner).await;
-        let owner = api.token_of_tenant_user(&auth::TenantPrincipal {
-            tenant_id: tenant,
-            user_id: person,
-            session_id: Uuid::from_u128(1).into(),
-            role: TenantRole::Owner,
-            trial_expired: false,
-            generation: 1,
-            tenant_generation: 1,
-        });
+        let owner =
+            api.token_of(kernel::Subject::TenantUser { tenant_id: tenant, id: person, role: TenantRole::Owner });
         let staff = api.admin_token(AdminRole::SuperAdmin);
+        let admin = api.add_admin("ada@nextcrm.test", AdminRole::Support).await.to_string();
         let ticket = json!({ "subject": "Brakes", "description": "They squeal." });
         let opened = api.post("/api/tenant/support/tickets").bearer(&owner).json(&ticket).send().await;
         let ticket = opened.expect(201)["ticket"]["id"].as_str().expect("an id").to_owned();
-        Self { api, tenant, ticket, staff, owner }
+        Self { api, tenant, admin, ticket, staff, owner }
     }
 
     fn at(&self, template: &str) -> String {
-        let id = if template.contains("/tickets/") { self.ticket.clone() } else { self.tenant.to_string() };
+        let id = match template {
+            _ if template.contains("/tickets/") => self.ticket.clone(),
+            _ if template.starts_with("/api/admin/users/") => self.admin.clone(),
+            _ => self.tenant.to_string(),
+        };
         template.replace("{id}", &id)
     }
 
@@ -90,7 +90,7 @@ fn forged(template: &str, path: &str, sort: &str, value: &Value, offset: u64) ->
 #[actix_web::test]
 async fn every_list_refuses_cursors_with_a_value_of_another_type() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
+        let fixture = Fixture::new(db).await;
         let lists = with_parameter("cursor");
         assert!(lists.len() >= 12, "{lists:?}");
         let right = [json!("2026-01-15T10:00:00Z"), json!("ada"), json!(3), json!(["2026-01-15T10:00:00Z", "USERS"])];
@@ -107,16 +107,16 @@ async fn every_list_refuses_cursors_with_a_value_of_another_type() {
             json!([1, 2]),
         ];
         for template in &lists {
-            let path = world.at(template);
+            let path = fixture.at(template);
             let mut sorts = 0;
             for sort in SORTS {
-                if world.get(&path, &format!("sort={sort}")).await.status != 200 {
+                if fixture.get(&path, &format!("sort={sort}")).await.status != 200 {
                     continue;
                 }
                 sorts += 1;
                 let ask = async |value: &Value, offset: u64| {
                     let cursor = forged(template, &path, sort, value, offset);
-                    world.get(&path, &format!("sort={sort}&cursor={cursor}")).await
+                    fixture.get(&path, &format!("sort={sort}&cursor={cursor}")).await
                 };
                 let mut taken = Vec::new();
                 for value in &right {
@@ -148,12 +148,12 @@ async fn every_list_refuses_cursors_with_a_value_of_another_type() {
 #[actix_web::test]
 async fn every_list_takes_an_offset_at_its_end() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
+        let fixture = Fixture::new(db).await;
         for template in with_parameter("offset") {
-            let path = world.at(&template);
-            let reply = world.get(&path, "offset=9223372036854775807&limit=500").await;
+            let path = fixture.at(&template);
+            let reply = fixture.get(&path, "offset=9223372036854775807&limit=500").await;
             assert_eq!(reply.expect(200)["pagination"]["offset"], json!(i64::MAX), "{template}");
-            world.get(&path, "offset=9223372036854775808").await.invalid(&["offset INVALID"]);
+            fixture.get(&path, "offset=9223372036854775808").await.invalid(&["offset INVALID"]);
         }
     })
     .await;
@@ -162,13 +162,13 @@ async fn every_list_takes_an_offset_at_its_end() {
 #[actix_web::test]
 async fn every_filter_takes_the_years_1_to_9999_and_no_others() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
+        let fixture = Fixture::new(db).await;
         let mut asked = 0;
         for parameter in ["startDate", "endDate", "from", "to"] {
             for template in with_parameter(parameter) {
-                let path = world.at(&template);
+                let path = fixture.at(&template);
                 for good in ["0001-01-01", "9999-12-31", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z"] {
-                    let reply = world.get(&path, &format!("{parameter}={good}")).await;
+                    let reply = fixture.get(&path, &format!("{parameter}={good}")).await;
                     // A range may end before it begins, which is another fault than a time that cannot be read.
                     if reply.status != 200 {
                         let text = String::from_utf8_lossy(&reply.body).into_owned();
@@ -188,7 +188,7 @@ async fn every_filter_takes_the_years_1_to_9999_and_no_others() {
                     "9999-12-31T23:59:59-01:00",
                     "yesterday",
                 ] {
-                    world.get(&path, &format!("{parameter}={bad}")).await.invalid(&[&format!("{parameter} INVALID")]);
+                    fixture.get(&path, &format!("{parameter}={bad}")).await.invalid(&[&format!("{parameter} INVALID")]);
                 }
                 asked += 1;
             }
@@ -201,15 +201,15 @@ async fn every_filter_takes_the_years_1_to_9999_and_no_others() {
 #[actix_web::test]
 async fn what_is_kept_is_of_the_years_1970_to_2100() {
     on_each_database(async |db| {
-        let world = World::new(db).await;
-        let tenant = format!("/api/admin/tenants/{}", world.tenant);
+        let fixture = Fixture::new(db).await;
+        let tenant = format!("/api/admin/tenants/{}", fixture.tenant);
         let subscription = |start: &str, end: &str| {
             let (plan, status) = ("ENTERPRISE", "ACTIVE");
             json!({ "plan": plan, "status": status, "priceCents": 1, "currentPeriodStart": start, "currentPeriodEnd": end })
         };
         let usage = |date: &str| json!({ "metricType": "USERS", "value": 1, "date": date });
         let send = async |method: &str, path: String, body: Value| {
-            world.api.call(method.parse().expect("a method"), &path).bearer(&world.staff).json(&body).send().await
+            fixture.api.call(method.parse().expect("a method"), &path).bearer(&fixture.staff).json(&body).send().await
         };
         for bad in [
             "-5000-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2101-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "2026-01-01T00:00:60Z",

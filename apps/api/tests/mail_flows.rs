@@ -3,7 +3,8 @@
 mod common;
 
 use common::{Api, mail::token_of, people::PASSWORD};
-use kernel::{AdminRole, TenantRole, jobs::Job as _};
+use kernel::{AdminRole, TenantRole};
+use platform::jobs::Job as _;
 use serde_json::{Value, json};
 use test_support::on_each_database;
 use tokio_util::sync::CancellationToken;
@@ -48,7 +49,7 @@ fn is_temporary_password(word: &str) -> bool {
 }
 
 #[actix_web::test]
-async fn forgotten_passwords_of_both_doors() {
+async fn forgotten_passwords_of_both_audiences() {
     on_each_database(async |db| {
         let api = Api::start(db).await;
         api.add_admin("ada@nextcrm.test", AdminRole::Admin).await;

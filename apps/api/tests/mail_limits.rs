@@ -35,7 +35,7 @@ async fn of_tenant(api: &Api, subdomain: &str) -> (TenantId, String) {
 const HOUR: u64 = 60 * 60;
 
 #[actix_web::test]
-async fn an_invitation_is_sent_five_times_an_hour_by_whichever_door() {
+async fn an_invitation_is_sent_five_times_an_hour_by_either_audience() {
     on_each_database(async |db| {
         let api = Api::start(db).await;
         let (tenant, olga) = of_tenant(&api, "garage").await;

@@ -6,9 +6,9 @@ mod common;
 use std::collections::BTreeSet;
 
 use actix_web::http::Method;
-use auth::{AdminPrincipal, Permission, TenantPrincipal};
+use auth::{PermissionMarker, admin_permissions::TenantsRead};
 use common::{Api, people::PASSWORD};
-use kernel::{AdminId, AdminRole, PrincipalKind, TenantId, TenantRole, TenantUserId};
+use kernel::{AdminId, AdminRole, Audience, Subject, TenantId, TenantRole, TenantUserId};
 use nextcrm::{config::Environment, routes};
 use serde_json::{Value, json};
 use tenancy::{repository::TenantRepository as _, store::TenantStore};
@@ -75,26 +75,12 @@ impl Garage {
     }
 
     fn token(&self, api: &Api, role: TenantRole) -> String {
-        api.token_of_tenant_user(&TenantPrincipal {
-            tenant_id: self.id,
-            user_id: self.owner,
-            session_id: Uuid::from_u128(1).into(),
-            role,
-            trial_expired: false,
-            generation: 1,
-            tenant_generation: 1,
-        })
+        api.token_of(Subject::TenantUser { tenant_id: self.id, id: self.owner, role })
     }
 }
 
 fn token_of_staff(api: &Api, admin_id: AdminId) -> String {
-    api.token_of_admin(&AdminPrincipal {
-        admin_id,
-        session_id: Uuid::from_u128(2).into(),
-        role: AdminRole::SuperAdmin,
-        must_change_password: false,
-        generation: 1,
-    })
+    api.token_of(Subject::Admin { id: admin_id, role: AdminRole::SuperAdmin })
 }
 
 async fn get(api: &Api, path: &str, token: &str) -> Value {
@@ -126,7 +112,7 @@ async fn staff_see_the_parts_that_they_may_read_by_themselves() {
             ("openTickets", format!("/api/admin/support/tickets?tenantId={}", garage.id)),
         ];
         let mut seen = 0;
-        for role in AdminRole::ALL.iter().filter(|role| Permission::TenantsRead.granted_to(**role)) {
+        for role in AdminRole::ALL.iter().filter(|role| TenantsRead::granted_to(**role)) {
             let token = api.admin_token(*role);
             for path in [&path, "/api/admin/tenants/by-subdomain/garage"] {
                 check_parts(&api, &get(&api, path, &token).await, &parts, &token, role.as_str()).await;
@@ -166,18 +152,18 @@ async fn ones_own_workshop_is_shown_without_what_staff_keep() {
         let api = Api::start(db).await;
         let garage = Garage::open(&api).await;
         let owner = garage.token(&api, TenantRole::Owner);
-        let kept: BTreeSet<String> = ["metadata", "stripeCustomerId"].map(str::to_owned).into();
+        let stored: BTreeSet<String> = ["metadata", "stripeCustomerId"].map(str::to_owned).into();
         let of_staff = get(&api, &format!("/api/admin/tenants/{}", garage.id), &garage.staff).await;
         assert_eq!(of_staff["tenant"]["metadata"]["note"], "kept-metadata");
         assert_eq!(of_staff["tenant"]["stripeCustomerId"], "cus_kept");
         let own = get(&api, "/api/tenant", &owner).await;
-        assert_eq!(&keys(&of_staff["tenant"]) - &keys(&own["tenant"]), kept);
+        assert_eq!(&keys(&of_staff["tenant"]) - &keys(&own["tenant"]), stored);
 
         let name = json!({ "name": "Garage & Sons" });
         let own = api.patch("/api/tenant").bearer(&owner).json(&name).send().await.expect(200);
         let path = format!("/api/admin/tenants/{}", garage.id);
         let of_staff = api.patch(&path).bearer(&garage.staff).json(&json!({ "plan": "ENTERPRISE" })).send().await;
-        assert_eq!(&keys(&of_staff.expect(200)["tenant"]) - &keys(&own["tenant"]), kept);
+        assert_eq!(&keys(&of_staff.expect(200)["tenant"]) - &keys(&own["tenant"]), stored);
     })
     .await;
 }
@@ -192,7 +178,7 @@ async fn nothing_that_people_read_has_what_staff_keep() {
         let token = login.access_token();
         let (mut read, mut seen) = (0, String::new());
         for operation in routes::all(Environment::Production).operations() {
-            let theirs = operation.access.audience() == Some(PrincipalKind::Tenant);
+            let theirs = operation.access.audience() == Some(Audience::Tenant);
             if !theirs || operation.method != Method::GET {
                 continue;
             }
@@ -201,8 +187,8 @@ async fn nothing_that_people_read_has_what_staff_keep() {
             let reply = api.get(&format!("/api{path}")).bearer(&token).send().await;
             assert_eq!(reply.status, 200, "{path}: {}", String::from_utf8_lossy(&reply.body));
             seen = String::from_utf8_lossy(&reply.body).into_owned();
-            for kept in KEPT {
-                assert!(!seen.contains(kept), "{kept} in {path}: {seen}");
+            for stored in KEPT {
+                assert!(!seen.contains(stored), "{stored} in {path}: {seen}");
             }
             read += 1;
         }

@@ -5,7 +5,7 @@ mod common;
 use actix_web::{HttpResponse, web};
 use common::{Api, people::PASSWORD};
 use futures::stream;
-use kernel::{AdminRole, TenantId, TenantRole, scope};
+use kernel::{AdminRole, TenantId, TenantRole};
 use nextcrm::{
     composition::Core,
     http::{
@@ -13,6 +13,7 @@ use nextcrm::{
         access::{admin, tenant},
     },
 };
+use platform::scope;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 use test_support::TestDatabase;
@@ -101,7 +102,7 @@ async fn a_service_asked_for_another_workshop_finds_nothing() {
     let api = Api::start(&db).await;
     let workshops = workshops(&api).await;
     let (own, other) = (workshops[0].0, workshops[1].0);
-    let quotas = &api.services.tenancy.quotas;
+    let quotas = &api.services.view_quota;
     assert!(scope::within(own, quotas.get(own)).await.is_ok());
     // As if a route had handed over what a body names.
     assert!(scope::within(own, quotas.get(other)).await.is_err());

@@ -21,14 +21,14 @@ const CASES: &[Case] = &[
 ];
 
 /// The API as a super admin, and a workshop.
-struct Desk<'a> {
+struct Fixture<'a> {
     api: &'a Api,
     staff: String,
     owner: String,
     tenant: String,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> Fixture<'a> {
     async fn open(api: &'a Api) -> Self {
         api.add_admin("root@nextcrm.example", AdminRole::SuperAdmin).await;
         let tenant = api.add_workshop("garage").await;
@@ -76,10 +76,10 @@ impl<'a> Desk<'a> {
     }
 
     async fn check_cases(&self) {
-        for (kept, found, missed) in CASES {
+        for (stored, found, missed) in CASES {
             for list in self.lists() {
-                for text in found.iter().chain([kept]) {
-                    assert_eq!(self.total(&list, text).await, 1, "{text} finds {kept} in {list}");
+                for text in found.iter().chain([stored]) {
+                    assert_eq!(self.total(&list, text).await, 1, "{text} finds {stored} in {list}");
                 }
                 for text in *missed {
                     assert_eq!(self.total(&list, text).await, 0, "{text} in {list}");
@@ -91,16 +91,16 @@ impl<'a> Desk<'a> {
 
 async fn check(db: &TestDatabase) {
     let api = Api::start(db).await;
-    let desk = Desk::open(&api).await;
-    for (number, (kept, ..)) in CASES.iter().enumerate() {
-        desk.keep(number, kept).await;
+    let fixture = Fixture::open(&api).await;
+    for (number, (stored, ..)) in CASES.iter().enumerate() {
+        fixture.keep(number, stored).await;
     }
-    desk.check_cases().await;
-    for list in &desk.lists()[1..4] {
+    fixture.check_cases().await;
+    for list in &fixture.lists()[1..4] {
         for text in ["\u{d6}LWANNE reid", "Reid  \u{f6}lwanne", "\u{f6}lwanne\u{a0}REID"] {
-            assert_eq!(desk.total(list, text).await, 1, "{text} in {list}");
+            assert_eq!(fixture.total(list, text).await, 1, "{text} in {list}");
         }
-        assert_eq!(desk.total(list, "reid reid").await, 0, "{list}");
+        assert_eq!(fixture.total(list, "reid reid").await, 0, "{list}");
     }
 }
 
@@ -120,22 +120,22 @@ async fn the_locale_of_the_database_has_no_say() {
 async fn what_is_renamed_is_found_by_its_new_name_only() {
     on_each_database(async |db| {
         let api = Api::start(db).await;
-        let desk = Desk::open(&api).await;
-        desk.keep(1, "Alpha").await;
+        let fixture = Fixture::open(&api).await;
+        fixture.keep(1, "Alpha").await;
         let rename = async |list: &str, key: &str, path: &str, field: &str| {
-            let found = api.get(&format!("/api{list}?search=alpha")).bearer(&desk.staff).send().await.expect(200);
+            let found = api.get(&format!("/api{list}?search=alpha")).bearer(&fixture.staff).send().await.expect(200);
             let id = found[key][0]["id"].as_str().expect("an id").to_owned();
             let body = json!({ field: "Stra\u{df}e" });
-            api.patch(&format!("/api{path}/{id}")).bearer(&desk.staff).json(&body).send().await.expect(200);
+            api.patch(&format!("/api{path}/{id}")).bearer(&fixture.staff).json(&body).send().await.expect(200);
         };
-        let people = format!("/admin/tenants/{}/users", desk.tenant);
+        let people = format!("/admin/tenants/{}/users", fixture.tenant);
         rename("/admin/tenants", "tenants", "/admin/tenants", "name").await;
         rename("/admin/users", "users", "/admin/users", "firstName").await;
         rename(&people, "users", &people, "firstName").await;
         rename("/admin/support/tickets", "tickets", "/admin/support/tickets", "subject").await;
-        for list in desk.lists() {
+        for list in fixture.lists() {
             assert_eq!(
-                (desk.total(&list, "alpha").await, desk.total(&list, "STRASSE").await),
+                (fixture.total(&list, "alpha").await, fixture.total(&list, "STRASSE").await),
                 (json!(0), json!(1)),
                 "{list}"
             );
@@ -148,26 +148,26 @@ async fn what_is_renamed_is_found_by_its_new_name_only() {
 async fn messages_are_found_and_wildcards_are_letters_like_any_other() {
     on_each_database(async |db| {
         let api = Api::start(db).await;
-        let desk = Desk::open(&api).await;
-        desk.keep(1, "100%_sure").await;
-        desk.keep(2, "1000 sure").await;
-        for list in &desk.lists()[..4] {
+        let fixture = Fixture::open(&api).await;
+        fixture.keep(1, "100%_sure").await;
+        fixture.keep(2, "1000 sure").await;
+        for list in &fixture.lists()[..4] {
             for text in ["%", "100%", "%_", "\u{ff05}\u{ff3f}"] {
-                assert_eq!(desk.total(list, text).await, 1, "{text} in {list}");
+                assert_eq!(fixture.total(list, text).await, 1, "{text} in {list}");
             }
-            assert_eq!(desk.total(list, "sure").await, 2, "{list}");
-            assert_eq!(desk.total(list, "\\").await, 0, "{list}");
+            assert_eq!(fixture.total(list, "sure").await, 2, "{list}");
+            assert_eq!(fixture.total(list, "\\").await, 0, "{list}");
         }
-        let tickets = api.get("/api/tenant/support/tickets").bearer(&desk.owner).send().await.expect(200);
+        let tickets = api.get("/api/tenant/support/tickets").bearer(&fixture.owner).send().await.expect(200);
         let id = tickets["tickets"][0]["id"].as_str().expect("an id").to_owned();
         let said = json!({ "body": "Die \u{d6}lwanne tropft, u\u{308}brigens." });
-        desk.post(&format!("/support/tickets/{id}/messages"), said).await;
+        fixture.post(&format!("/support/tickets/{id}/messages"), said).await;
         for text in ["o\u{308}lw tropft", "\u{dc}BRIGENS", "\u{fc}brig die"] {
-            for list in &desk.lists()[4..] {
-                assert_eq!(desk.total(list, text).await, 1, "{text} in {list}");
+            for list in &fixture.lists()[4..] {
+                assert_eq!(fixture.total(list, text).await, 1, "{text} in {list}");
             }
         }
-        assert_eq!(desk.total("/admin/support/tickets", "wanne").await, 0, "words are found by their beginnings");
+        assert_eq!(fixture.total("/admin/support/tickets", "wanne").await, 0, "words are found by their beginnings");
     })
     .await;
 }
@@ -177,14 +177,14 @@ async fn messages_are_found_and_wildcards_are_letters_like_any_other() {
 async fn what_was_there_before_is_found() {
     on_each_database(async |db| {
         let api = Api::start(db).await;
-        let desk = Desk::open(&api).await;
-        for (number, (kept, ..)) in CASES.iter().enumerate() {
-            desk.keep(number, kept).await;
+        let fixture = Fixture::open(&api).await;
+        for (number, (stored, ..)) in CASES.iter().enumerate() {
+            fixture.keep(number, stored).await;
         }
-        let tenant = desk.tenant.clone();
+        let tenant = fixture.tenant.clone();
         drop(api);
         let maintenance =
-            kernel::Maintenance::connect(&kernel::DatabaseOptions::new(db.url())).await.expect("connects");
+            platform::Maintenance::connect(&platform::DatabaseOptions::new(db.url())).await.expect("connects");
         let connection = maintenance.connection();
         let steps = migrations::status(connection).await.expect("tells");
         let since = steps.iter().rev().position(|step| step.name.starts_with("m0016")).expect("it is there") + 1;
@@ -194,8 +194,8 @@ async fn what_was_there_before_is_found() {
         let api = Api::start(db).await;
         let login = api.tenant_login("garage", "olga@x.test", PASSWORD).send().await;
         let staff = api.admin_login("root@nextcrm.example", PASSWORD).send().await.access_token();
-        let desk = Desk { api: &api, staff, owner: login.access_token(), tenant };
-        desk.check_cases().await;
+        let fixture = Fixture { api: &api, staff, owner: login.access_token(), tenant };
+        fixture.check_cases().await;
     })
     .await;
 }

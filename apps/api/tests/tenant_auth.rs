@@ -1,4 +1,4 @@
-//! The door of workshops' people, over HTTP.
+//! Sign-in of workshops' people, over HTTP.
 
 mod common;
 
@@ -69,7 +69,7 @@ async fn unknown_workshops_and_foreign_people_look_like_a_wrong_password() {
 }
 
 #[actix_web::test]
-async fn one_door_does_not_open_the_other() {
+async fn one_audience_does_not_open_the_other() {
     on_each_database(async |db| {
         let api = Api::start(db).await;
         let tenant = api.add_workshop("garage").await;
@@ -81,7 +81,7 @@ async fn one_door_does_not_open_the_other() {
         verify.problem(401, "TOKEN_INVALID");
         let verify = api.get("/api/tenant/auth/verify").bearer(&admin.access_token()).send().await;
         verify.problem(401, "TOKEN_INVALID");
-        // A cookie under the other door's name is refused, too.
+        // A cookie under the other audience's name is refused, too.
         let moved = person.cookie().replace("tenantRefreshToken", "refreshToken");
         let refresh = api.post("/api/admin/auth/refresh").header("cookie", &moved).send().await;
         refresh.problem(401, "TOKEN_INVALID");

@@ -5,7 +5,7 @@ mod common;
 use common::{Api, Reply};
 use kernel::{AdminRole, TenantRole};
 use serde_json::{Value, json};
-use test_support::on_each_database;
+use test_support::{eventually, on_each_database};
 
 const OWNER: &str = "jo@garage.test";
 
@@ -93,7 +93,7 @@ async fn a_workshop_comes_with_its_owner_trail_and_events() {
                 format!("admin_audit_log WHERE action = '{action}' AND actor_type = 'ADMIN' AND status_code = 201");
             assert_eq!(api.count(&of).await, rows, "{action}");
         }
-        for kind in ["tenancy.tenant_created", "tenancy.user_added", "auth.invitation_issued"] {
+        for kind in ["tenant.created.v1", "user.added.v1"] {
             assert_eq!(api.count(&format!("outbox WHERE kind = '{kind}'")).await, 1, "{kind}");
         }
 
@@ -153,7 +153,12 @@ async fn a_subdomain_is_taken_once_whoever_is_quicker() {
         let api = Api::start(db).await;
         let staff = Staff::new(&api);
         let body = body("garage");
-        let replies = futures::future::join_all((0..50).map(|_| staff.post("", &body))).await;
+        let replies = futures::future::join_all((0..50).map(async |_| {
+            // A machine that is slow today may have no connection left for the last of them.
+            eventually("an answer", async || Some(staff.post("", &body).await).filter(|reply| reply.status != 503))
+                .await
+        }));
+        let replies = replies.await;
         let won = replies.iter().filter(|reply| reply.status == 201).count();
         for reply in replies.iter().filter(|reply| reply.status != 201) {
             reply.problem(409, "SUBDOMAIN_TAKEN");
@@ -257,11 +262,11 @@ async fn changes_are_made_once_and_told() {
         assert_eq!(statuses, [200, 412]);
 
         // A person of another workshop is nobody here.
-        let (other, stranger) = staff.open("other").await;
-        let contact = json!({ "primaryContactId": stranger });
+        let (other, other_tenants_owner) = staff.open("other").await;
+        let contact = json!({ "primaryContactId": other_tenants_owner });
         staff.patch(&path, "*", &contact).await.invalid(&["primaryContactId NOT_FOUND"]);
         staff.patch(&path, "*", &json!({ "primaryContactId": owner })).await.expect(200);
-        for route in [format!("{path}/users/{stranger}"), format!("{other}/users/{owner}")] {
+        for route in [format!("{path}/users/{other_tenants_owner}"), format!("{other}/users/{owner}")] {
             staff.get(&route).await.problem(404, "NOT_FOUND");
             staff.patch(&route, "*", &json!({ "role": "USER" })).await.problem(404, "NOT_FOUND");
             staff.delete(&route).await.problem(404, "NOT_FOUND");

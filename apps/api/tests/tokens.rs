@@ -60,18 +60,12 @@ async fn forged_tokens_open_nothing() {
 async fn tokens_end_and_do_not_begin_early() {
     let db = TestDatabase::sqlite().await;
     let api = Api::start(&db).await;
-    let admin = auth::AdminPrincipal {
-        admin_id: fresh_id().into(),
-        session_id: fresh_id().into(),
-        role: AdminRole::SuperAdmin,
-        must_change_password: false,
-        generation: 1,
-    };
+    let admin = common::in_session(kernel::Subject::Admin { id: fresh_id().into(), role: AdminRole::SuperAdmin });
     for (shift, code) in [(TimeDelta::minutes(-20), "TOKEN_EXPIRED"), (TimeDelta::minutes(20), "TOKEN_INVALID")] {
         let clock = Arc::new(FixedClock::new(SystemClock.now() + shift));
         let parts = CoreParts { db: db.database().clone(), clock, entropy: Arc::new(OsEntropy) };
         let elsewhere = Services::build(test_config(db.url(), &[]), parts).expect("services");
-        let token = elsewhere.auth.tokens.sign_admin(&admin).expect("signs");
+        let token = elsewhere.auth.tokens.sign(&admin).expect("signs");
         let reply = api.get("/api/admin/tenants").bearer(token.expose_secret()).send().await;
         reply.problem(401, code);
     }

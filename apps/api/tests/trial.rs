@@ -3,7 +3,8 @@
 mod common;
 
 use common::{Api, people::PASSWORD};
-use kernel::{AdminRole, TenantRole, jobs::Job as _};
+use kernel::{AdminRole, TenantRole};
+use platform::jobs::Job as _;
 use serde_json::json;
 use test_support::on_each_database;
 use tokio_util::sync::CancellationToken;
@@ -53,7 +54,7 @@ async fn an_extended_or_reactivated_trial_reaches_every_node() {
             invite(&token, &email).await.expect(201);
         }
         assert_eq!(here.count("admin_audit_log WHERE action = 'TENANT_REACTIVATED'").await, 2);
-        assert_eq!(here.count("outbox WHERE kind = 'tenancy.tenant_reactivated'").await, 2);
+        assert_eq!(here.count("outbox WHERE kind = 'tenant.reactivated.v1'").await, 2);
         // An end that is moved, but not into the future, or moved while the trial runs, brings nothing back.
         ends(later).await;
         ends("2098-01-01T00:00:00Z").await;

@@ -2,6 +2,7 @@
 
 mod common;
 
+use auth::{PermissionMarker, admin_permissions as permissions};
 use common::{Api, Reply, people::PASSWORD};
 use kernel::{AdminRole, TenantId, TenantRole};
 use serde_json::{Value, json};
@@ -154,10 +155,10 @@ async fn the_single_view_tells_what_the_caller_may_read() {
         for path in [&of_staff, "/api/admin/tenants/by-subdomain/garage"] {
             assert_eq!(view(path, &api.admin_token(AdminRole::SuperAdmin)).await, (usage.clone(), json!(1)), "{path}");
         }
-        for role in AdminRole::ALL.iter().filter(|role| auth::Permission::TenantsRead.granted_to(**role)) {
+        for role in AdminRole::ALL.iter().filter(|role| permissions::TenantsRead::granted_to(**role)) {
             let (usage, tickets) = view(&of_staff, &api.admin_token(*role)).await;
-            assert_eq!(usage.is_null(), !auth::Permission::UsageRead.granted_to(*role), "{role}");
-            assert_eq!(tickets.is_null(), !auth::Permission::SupportRead.granted_to(*role), "{role}");
+            assert_eq!(usage.is_null(), !permissions::UsageRead::granted_to(*role), "{role}");
+            assert_eq!(tickets.is_null(), !permissions::SupportRead::granted_to(*role), "{role}");
         }
     })
     .await;
@@ -171,13 +172,9 @@ async fn requests_become_usage() {
         for _ in 0..3 {
             api.get("/api/tenant").bearer(&garage.owner).send().await.expect(200);
         }
-        let (tenancy, stop) = (&api.services.tenancy, tokio_util::sync::CancellationToken::new());
-        tenancy.api_calls.flush().await.expect("is written down");
-        let calls = tenancy::service::ApiCallsMetering::new(
-            tenancy::service::ApiCalls::clone(&tenancy.api_calls),
-            tenancy::service::Usage::clone(&tenancy.usage),
-        );
-        kernel::jobs::Job::run(&calls, &stop).await.expect("runs");
+        let (services, stop) = (&api.services.metering, tokio_util::sync::CancellationToken::new());
+        services.calls.flush().await.expect("is written down");
+        platform::jobs::Job::run(&services.calls_metering, &stop).await.expect("runs");
         let day = today(&api);
         let days = garage.read(&format!("?granularity=day&metricType=API_CALLS&from={day}")).await.expect(200);
         assert!(days["usage"][0]["value"].as_u64().is_some_and(|calls| calls >= 3), "{days}");

@@ -4,7 +4,8 @@ mod common;
 
 use common::{Api, Call, mail::token_of, people::PASSWORD};
 use futures::future::join_all;
-use kernel::{AdminRole, TenantId, TenantRole, TenantUserId, jobs::Job as _};
+use kernel::{AdminRole, TenantId, TenantRole, TenantUserId};
+use platform::jobs::Job as _;
 use serde_json::{Value, json};
 use test_support::on_each_database;
 use tokio_util::sync::CancellationToken;
@@ -176,7 +177,7 @@ async fn fifty_at_once_get_the_seats_that_are_left() {
         let expected = json!({ "used": 5, "limit": 5, "percent": 100.0, "exceeded": true });
         assert_eq!((&quota["plan"], &quota["users"]), (&json!("PROFESSIONAL"), &expected));
         // 80 and 100 percent were announced, each once, and the latter is in the trail.
-        assert_eq!(api.count("outbox WHERE kind = 'tenancy.quota_level'").await, 2);
+        assert_eq!(api.count("outbox WHERE kind = 'quota.reached.v1'").await, 2);
         assert_eq!(api.count("admin_audit_log WHERE action = 'QUOTA_EXCEEDED'").await, 1);
     })
     .await;
@@ -218,7 +219,7 @@ async fn requests_are_counted_and_those_beyond_the_plan_refused() {
         }
         let before = used().await;
         assert!(before >= 3, "{before}");
-        let calls = &api.services.tenancy.api_calls;
+        let calls = &api.services.metering.calls;
         calls.flush().await.expect("flushed");
         assert_eq!(used().await, before, "written down, and not twice");
 
@@ -227,7 +228,7 @@ async fn requests_are_counted_and_those_beyond_the_plan_refused() {
         test_support::run_sql(&api.services.core.db, &sql).await.expect("writes");
         api.get("/api/tenant").bearer(&garage.token).send().await.expect(200);
         calls.flush().await.expect("flushed");
-        assert_eq!(api.count("outbox WHERE kind = 'tenancy.quota_level'").await, 1, "80 percent");
+        assert_eq!(api.count("outbox WHERE kind = 'quota.reached.v1'").await, 1, "80 percent");
         for _ in 0..2 {
             api.get("/api/tenant").bearer(&garage.token).send().await.expect(200);
         }
@@ -242,9 +243,9 @@ async fn requests_are_counted_and_those_beyond_the_plan_refused() {
         assert_eq!(quota["apiCallsPerDay"]["exceeded"], true);
         api.get("/api/tenant/auth/verify").bearer(&garage.token).send().await.expect(200);
         calls.flush().await.expect("flushed");
-        assert_eq!(api.count("outbox WHERE kind = 'tenancy.quota_level'").await, 2, "and 100");
+        assert_eq!(api.count("outbox WHERE kind = 'quota.reached.v1'").await, 2, "and 100");
 
-        // A larger plan opens the door.
+        // A larger plan has room.
         let path = format!("/api/admin/tenants/{}", garage.id);
         api.patch(&path).bearer(&garage.staff).json(&json!({ "plan": "PERFORMANCE" })).send().await.expect(200);
         calls.flush().await.expect("flushed");
@@ -274,7 +275,7 @@ async fn a_trial_that_is_over_leaves_reading_until_there_is_a_subscription() {
         api.get("/api/tenant").bearer(&token).send().await.expect(200);
         garage.add(&token, "sam@garage.test", "USER").send().await.problem(403, "TRIAL_EXPIRED");
         end().await;
-        assert_eq!(api.count("outbox WHERE kind = 'tenancy.trial_expired'").await, 1, "once");
+        assert_eq!(api.count("outbox WHERE kind = 'tenant.trial_expired.v1'").await, 1, "once");
 
         let paid = json!({
             "plan": "PROFESSIONAL", "status": "ACTIVE", "priceCents": 9_900,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use auth::{EndReason, Passwords, Revocations, Sessions, Subject};
+use auth::{AccountId, EndReason, Passwords, Revocations, Sessions};
 use kernel::{StoreError, TenantId, TenantUserId, Tx};
 use tenancy::repository::AccessControl;
 
@@ -36,7 +36,7 @@ impl AccessControl for SessionControl {
         user_id: TenantUserId,
         min_generation: i64,
     ) -> Result<(), StoreError> {
-        let subject = Subject::Tenant { tenant_id, user_id };
+        let subject = AccountId::Tenant { tenant_id, user_id };
         self.revocations.revoke_principal_in(tx, subject, min_generation, None).await
     }
 
@@ -51,7 +51,7 @@ impl AccessControl for SessionControl {
         tenant_id: TenantId,
         user_id: TenantUserId,
     ) -> Result<(), StoreError> {
-        let subject = Subject::Tenant { tenant_id, user_id };
+        let subject = AccountId::Tenant { tenant_id, user_id };
         self.sessions.end_sessions_in(tx, subject, None, EndReason::AccountChanged).await?;
         Ok(())
     }

@@ -1,17 +1,13 @@
 //! What is done to the audit trail every day.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use audit::{Archiver, Verifier};
-use kernel::{
-    RequestContext,
-    jobs::{Job, JobError},
-};
+use kernel::RequestContext;
+use platform::jobs::{Job, JobError};
 use tokio_util::sync::CancellationToken;
 
 /// Verifies the chain; what does not verify is an error in the log and the metric `audit_chain_verified` at 0.
-pub struct VerifyAudit(pub Arc<Verifier>);
+pub struct VerifyAudit(pub Verifier);
 
 #[async_trait]
 impl Job for VerifyAudit {
@@ -37,7 +33,7 @@ impl Job for VerifyAudit {
 }
 
 /// Moves entries past the usual age to files.
-pub struct ArchiveAudit(pub Arc<Archiver>);
+pub struct ArchiveAudit(pub Archiver);
 
 #[async_trait]
 impl Job for ArchiveAudit {

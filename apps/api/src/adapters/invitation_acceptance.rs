@@ -8,8 +8,7 @@ use kernel::{
     AuditEntry, AuditTrail, Changes, Clock, RequestContext, StoreError, TenantId, TenantUserId, Tx,
     outbox::{NewEvent, Outbox},
 };
-use serde_json::json;
-use tenancy::{events, repository::MemberRepository};
+use tenancy::{events::TenancyEvent, repository::MemberRepository};
 
 /// auth's [`InvitationAcceptance`] over tenancy's members.
 #[derive(Clone)]
@@ -19,7 +18,7 @@ pub struct MemberAcceptance {
     /// The trail.
     pub audit: Arc<dyn AuditTrail>,
     /// Tells the rest of the system.
-    pub outbox: Arc<dyn Outbox>,
+    pub outbox: Arc<dyn Outbox<TenancyEvent>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -37,18 +36,16 @@ impl InvitationAcceptance for MemberAcceptance {
             return Ok(false);
         }
         let member = self.members.find_for_share(tx, tenant_id, user_id).await?;
-        let is_open = member.is_some_and(|member| {
-            let status = member.tenant_status.as_str();
-            !member.tenant_deleted && matches!(status, "ACTIVE" | "TRIAL_EXPIRED") && member.person.is_active
-        });
+        let is_open = member
+            .is_some_and(|member| !member.tenant_deleted && member.tenant_status.is_open() && member.person.is_active);
         if !is_open {
             return Ok(false);
         }
         let changes = Changes::new().field("invitation", &"PENDING", &"ACCEPTED");
         let entry = AuditEntry::done("TENANT_USER_UPDATED", "tenant_user", user_id).changes(changes);
         self.audit.record_in(tx, context, entry.tenant(tenant_id).tenant_user(user_id)).await?;
-        let payload = json!({ "fields": ["invitation"] });
-        self.outbox.publish_in(tx, NewEvent::new(events::USER_UPDATED, user_id, payload).tenant(tenant_id)).await?;
+        let event = NewEvent::new(user_id, TenancyEvent::invitation_updated()).tenant(tenant_id);
+        self.outbox.publish_in(tx, event).await?;
         Ok(true)
     }
 }

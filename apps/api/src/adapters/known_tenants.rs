@@ -1,24 +1,27 @@
-//! Whether a workshop exists, for routes of other areas that lie below one.
+//! Whether a tenant exists, for routes of other areas that lie below one.
 
 use std::sync::Arc;
 
-use kernel::TenantId;
-use tenancy::{domain::Workspace, repository::MemberRepository};
+use kernel::{Caller, TenantScope};
+use tenancy::{domain::TenantKey, repository::MemberRepository};
 
 use crate::http::Problem;
 
-/// Knows which workshops there are, deleted ones included.
+/// Knows which tenants there are, deleted ones included.
 pub struct KnownTenants(pub Arc<dyn MemberRepository>);
 
 impl KnownTenants {
-    /// Goes on only if there is such a workshop.
+    /// Goes on only if there is the tenant that the caller names; their own is there.
     ///
     /// # Errors
     /// 404, or what the store says.
-    pub async fn require(&self, id: TenantId) -> Result<(), Problem> {
-        match self.0.find_tenant_id(&Workspace::Id(id)).await? {
-            Some(_) => Ok(()),
-            None => Err(Problem::not_found()),
+    pub async fn require(&self, caller: &Caller, target: TenantScope) -> Result<(), Problem> {
+        match (caller.tenant_scope(), target) {
+            (TenantScope::All, TenantScope::Only(id)) => {
+                let found = self.0.find_tenant_id(&TenantKey::Id(id)).await?;
+                found.map(|_| ()).ok_or_else(Problem::not_found)
+            }
+            (TenantScope::All, TenantScope::All) | (TenantScope::Only(_), _) => Ok(()),
         }
     }
 }

@@ -7,7 +7,7 @@ use auth::{DirectoryPerson, TenantDirectory, TenantRef};
 use chrono::{DateTime, Utc};
 use kernel::{EmailAddress, StoreError, TenantId, TenantUserId, Tx};
 use tenancy::{
-    domain::{Member, Workspace},
+    domain::{Member, TenantKey},
     repository::MemberRepository,
 };
 
@@ -25,10 +25,9 @@ impl MemberDirectory {
     }
 }
 
-fn person(member: Member) -> Result<DirectoryPerson, StoreError> {
-    let status = member.tenant_status.as_str().parse();
-    let Member { person, tenant_name, subdomain, tenant_deleted, tenant_generation, .. } = member;
-    Ok(DirectoryPerson {
+fn person(member: Member) -> DirectoryPerson {
+    let Member { person, tenant_name, subdomain, tenant_status, tenant_deleted, tenant_generation } = member;
+    DirectoryPerson {
         tenant_id: person.tenant_id,
         user_id: person.id,
         accepted: person.invited_at.is_none() || person.accepted_at.is_some(),
@@ -41,22 +40,22 @@ fn person(member: Member) -> Result<DirectoryPerson, StoreError> {
         last_login_at: person.last_login_at,
         tenant_name,
         subdomain,
-        tenant_status: status.map_err(|error| StoreError::corrupt("tenants.status", error))?,
+        tenant_status,
         tenant_deleted,
         tenant_generation,
-    })
+    }
 }
 
 #[async_trait]
 impl TenantDirectory for MemberDirectory {
     async fn find_tenant_id(&self, tenant: &TenantRef) -> Result<Option<TenantId>, StoreError> {
-        let workspace = match tenant {
+        let key = match tenant {
             // No workshop has such an address, and PostgreSQL would refuse the text.
             TenantRef::Subdomain(name) if name.contains('\0') => return Ok(None),
-            TenantRef::Subdomain(name) => Workspace::Subdomain(name.clone()),
-            TenantRef::Id(id) => Workspace::Id(*id),
+            TenantRef::Subdomain(name) => TenantKey::Subdomain(name.clone()),
+            TenantRef::Id(id) => TenantKey::Id(*id),
         };
-        self.members.find_tenant_id(&workspace).await
+        self.members.find_tenant_id(&key).await
     }
 
     async fn find_person_by_email(
@@ -64,11 +63,11 @@ impl TenantDirectory for MemberDirectory {
         tenant: TenantId,
         email: &EmailAddress,
     ) -> Result<Option<DirectoryPerson>, StoreError> {
-        self.members.find_by_email(tenant, email).await?.map(person).transpose()
+        Ok(self.members.find_by_email(tenant, email).await?.map(person))
     }
 
     async fn find_person(&self, tenant: TenantId, user: TenantUserId) -> Result<Option<DirectoryPerson>, StoreError> {
-        self.members.find(tenant, user).await?.map(person).transpose()
+        Ok(self.members.find(tenant, user).await?.map(person))
     }
 
     async fn find_person_for_share(
@@ -77,7 +76,7 @@ impl TenantDirectory for MemberDirectory {
         tenant: TenantId,
         user: TenantUserId,
     ) -> Result<Option<DirectoryPerson>, StoreError> {
-        self.members.find_for_share(tx, tenant, user).await?.map(person).transpose()
+        Ok(self.members.find_for_share(tx, tenant, user).await?.map(person))
     }
 
     async fn record_sign_in_in(

@@ -3,15 +3,12 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use audit::{Broken, FileReport, Verification, verify_file};
+use audit::{Audit, Broken, FileReport, Verification, verify_file};
 use chrono::TimeDelta;
 use clap::{Args, Subcommand};
 use kernel::RequestContext;
 
-use crate::{
-    composition::{AuditServices, audit_keys},
-    config::Config,
-};
+use crate::{composition::audit_keys, config::Config};
 
 /// What to do with the audit trail.
 #[derive(Debug, Clone, Subcommand)]
@@ -76,7 +73,7 @@ fn tell_file(file: &str, report: &FileReport, out: &mut dyn std::io::Write) -> s
 ///
 /// # Errors
 /// When the database or the checkpoints cannot be read.
-pub async fn verify(audit: &AuditServices, out: &mut (dyn std::io::Write + Send)) -> anyhow::Result<bool> {
+pub async fn verify(audit: &Audit, out: &mut (dyn std::io::Write + Send)) -> anyhow::Result<bool> {
     let found = audit.verifier.verify().await?;
     tell_database(&found, out)?;
     Ok(found.verified())
@@ -101,11 +98,7 @@ fn tell_database(found: &Verification, out: &mut dyn std::io::Write) -> std::io:
 ///
 /// # Errors
 /// When the chain is broken, or the database or a file fails.
-pub async fn archive(
-    audit: &AuditServices,
-    args: &ArchiveArgs,
-    out: &mut (dyn std::io::Write + Send),
-) -> anyhow::Result<()> {
+pub async fn archive(audit: &Audit, args: &ArchiveArgs, out: &mut (dyn std::io::Write + Send)) -> anyhow::Result<()> {
     let context = RequestContext::system("cli", "audit archive");
     // What is not sealed cannot be archived.
     audit.sealer.finish().await?;

@@ -2,7 +2,8 @@
 
 use std::{io::Write, path::Path};
 
-use kernel::{DatabaseOptions, Engine, Maintenance, OsEntropy};
+use kernel::OsEntropy;
+use platform::{DatabaseOptions, Engine, Maintenance};
 use secrecy::ExposeSecret;
 
 use crate::{

@@ -4,7 +4,7 @@ use std::{io::Write, time::Duration};
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use kernel::Maintenance;
+use platform::Maintenance;
 
 use crate::{composition::database_options, config::Config, serve};
 

@@ -3,9 +3,10 @@
 pub mod audit;
 mod create_admin;
 mod doctor;
+mod events;
 mod keys;
 mod migrate;
-mod outbox;
+mod queues;
 pub mod seed;
 
 pub(crate) use migrate::connect as migrate_connect;
@@ -22,8 +23,8 @@ use kernel::OsEntropy;
 use secrecy::SecretString;
 
 use self::{
-    audit::AuditCommand, create_admin::CreateAdminArgs, keys::KeysCommand, migrate::MigrateCommand,
-    outbox::OutboxCommand, seed::SeedArgs,
+    audit::AuditCommand, create_admin::CreateAdminArgs, events::EventsCommand, keys::KeysCommand,
+    migrate::MigrateCommand, queues::QueuesCommand, seed::SeedArgs,
 };
 use crate::{
     composition::Services,
@@ -72,10 +73,15 @@ enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
-    /// Look at events that were given up on.
-    Outbox {
+    /// Look at what waits to be done, and what was given up on.
+    Queues {
         #[command(subcommand)]
-        command: OutboxCommand,
+        command: QueuesCommand,
+    },
+    /// Look at events and their deliveries.
+    Events {
+        #[command(subcommand)]
+        command: EventsCommand,
     },
 }
 
@@ -124,7 +130,8 @@ async fn run(command: Command) -> anyhow::Result<bool> {
         Command::CreateAdmin(args) => create_admin::run(&services().await?, &args, &mut io::stdout()).await?,
         Command::Seed(args) => seed(&args).await?,
         Command::Audit { command } => return audit(command).await,
-        Command::Outbox { command } => outbox::run(&services().await?, &command, &mut io::stdout()).await?,
+        Command::Queues { command } => queues::run(&services().await?, &command, &mut io::stdout()).await?,
+        Command::Events { command } => events::run(&services().await?, &command, &mut io::stdout()).await?,
         Command::Keys { command } => return keys::run(&services().await?, &command, &mut io::stdout()).await,
     }
     Ok(true)

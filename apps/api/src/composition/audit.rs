@@ -4,128 +4,72 @@ use std::sync::Arc;
 
 use actix_web::web;
 use anyhow::Context as _;
-use audit::{
-    Archiver, AuditKeys, AuditLog, AuditStore, CheckpointFile, Eraser, Exporter, Ports, Sealer, Trail, Verifier,
-};
+use audit::{Audit, AuditKeys};
 use auth::AdminStore;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use kernel::{
-    AuditTrail,
+use platform::{
+    Runtime,
     jobs::{Cadence, Schedule},
 };
 use secrecy::ExposeSecret as _;
 use sha2::Sha256;
 use tenancy::store::MemberStore;
-use tokio::sync::Notify;
 
-use super::{Background, CoreParts};
+use super::{Background, Core, CoreParts};
 use crate::{
     adapters::{
         actor_directory::People,
         audit_jobs::{ArchiveAudit, VerifyAudit},
         known_tenants::KnownTenants,
     },
-    config::Config,
+    config::{Config, Environment},
 };
 
-/// The services of crates/audit.
-#[derive(Clone)]
-pub struct AuditServices {
-    /// Writes entries.
-    pub trail: Arc<dyn AuditTrail>,
-    /// Search and summary.
-    pub log: Arc<AuditLog>,
-    /// Exports.
-    pub exporter: Arc<Exporter>,
-    /// Finds the first broken entry.
-    pub verifier: Arc<Verifier>,
-    /// Moves old entries to files.
-    pub archiver: Arc<Archiver>,
-    /// Chains entries.
-    pub sealer: Arc<Sealer>,
-    /// Takes a person's name, address and user agent out.
-    pub eraser: Arc<Eraser>,
-    checkpoints: Arc<CheckpointFile>,
-    tenants: Arc<KnownTenants>,
-    development: bool,
+/// The services of crates/audit; all others write to its trail.
+pub(super) fn build(config: &Config, parts: &CoreParts) -> anyhow::Result<Audit> {
+    let CoreParts { db, clock, entropy } = parts;
+    let people =
+        People { admins: Arc::new(AdminStore::new(db.clone())), people: Arc::new(MemberStore::new(db.clone())) };
+    let runtime = Runtime::with(db.clone(), Arc::clone(clock), Arc::clone(entropy));
+    let builder = Audit::builder(runtime, audit_keys(config)?, &config.data_dir);
+    Ok(builder.directory(people).former_name(former_name(config.database_url.expose_secret())).build())
 }
 
-impl AuditServices {
-    pub(super) fn build(config: &Config, parts: &CoreParts) -> anyhow::Result<Self> {
-        let CoreParts { db, clock, entropy } = parts;
-        let store = Arc::new(AuditStore::new(db.clone()));
-        let checkpoints = Arc::new(CheckpointFile::under(&config.data_dir));
-        let wake = Arc::new(Notify::new());
-        let keys = Arc::new(audit_keys(config)?);
-        let (time, random) = (Arc::clone(clock), Arc::clone(entropy));
-        let trail = Trail::new(store.clone(), store.clone(), Arc::clone(&keys), time, random, Arc::clone(&wake));
-        let trail: Arc<dyn AuditTrail> = Arc::new(trail);
-        let people =
-            People { admins: Arc::new(AdminStore::new(db.clone())), people: Arc::new(MemberStore::new(db.clone())) };
-        let ports = Ports {
-            transactor: Arc::new(db.clone()),
-            entries: store.clone(),
-            names: store.clone(),
-            chain: store.clone(),
-            archives: store,
-            checkpoints: checkpoints.clone(),
-            directory: Arc::new(people),
-            trail: Arc::clone(&trail),
-            clock: Arc::clone(clock),
-            entropy: Arc::clone(entropy),
-            keys,
-            wake,
-            former_name: former_name(config.database_url.expose_secret()),
-        };
-        Ok(Self {
-            trail,
-            log: Arc::new(AuditLog::new(&ports)),
-            exporter: Arc::new(Exporter::new(&ports)),
-            verifier: Arc::new(Verifier::new(&ports)),
-            archiver: Arc::new(Archiver::new(&ports, &config.data_dir)),
-            sealer: Arc::new(Sealer::new(&ports)),
-            eraser: Arc::new(Eraser::new(&ports)),
-            checkpoints,
-            tenants: Arc::new(KnownTenants(Arc::new(MemberStore::new(db.clone())))),
-            development: config.environment.is_development(),
-        })
-    }
+pub(super) fn provide(audit: &Audit, core: &Core, config: &mut web::ServiceConfig) {
+    let tenants = KnownTenants(Arc::new(MemberStore::new(core.db.clone())));
+    config
+        .app_data(web::Data::new(audit.log.clone()))
+        .app_data(web::Data::new(audit.exporter.clone()))
+        .app_data(web::Data::new(audit.verifier.clone()))
+        .app_data(web::Data::new(tenants));
+}
 
-    pub(super) fn provide(&self, config: &mut web::ServiceConfig) {
-        config
-            .app_data(web::Data::from(Arc::clone(&self.log)))
-            .app_data(web::Data::from(Arc::clone(&self.exporter)))
-            .app_data(web::Data::from(Arc::clone(&self.verifier)))
-            .app_data(web::Data::from(Arc::clone(&self.tenants)));
-    }
-
-    pub(super) fn start(&self, background: &mut Background) {
-        let (this, stop) = (self.clone(), background.stop());
-        background.spawn(async move {
-            if this.development
-                && let Err(error) = this.forget_replaced_database().await
-            {
-                tracing::warn!(error = &error as &dyn std::error::Error, "old audit checkpoints stay in the way");
-            }
-            this.sealer.run(stop).await;
-        });
-    }
-
-    pub(super) fn schedules(&self) -> Vec<Schedule> {
-        vec![
-            Schedule { cadence: Cadence::daily_at(3, 20), job: Arc::new(VerifyAudit(Arc::clone(&self.verifier))) },
-            Schedule { cadence: Cadence::daily_at(4, 20), job: Arc::new(ArchiveAudit(Arc::clone(&self.archiver))) },
-        ]
-    }
-
-    /// A developer deletes the database file and keeps the directory beside it: that is no attack.
-    async fn forget_replaced_database(&self) -> Result<(), audit::AuditError> {
-        if self.sealer.knows_only_others().await? {
-            self.checkpoints.set_aside("old").await?;
+pub(super) fn start(audit: &Audit, environment: Environment, background: &mut Background) {
+    let (audit, stop) = (audit.clone(), background.stop());
+    background.spawn(async move {
+        if environment.is_development()
+            && let Err(error) = forget_replaced_database(&audit).await
+        {
+            tracing::warn!(error = &error as &dyn std::error::Error, "old audit checkpoints stay in the way");
         }
-        Ok(())
+        audit.sealer.run(stop).await;
+    });
+}
+
+pub(super) fn schedules(audit: &Audit) -> Vec<Schedule> {
+    vec![
+        Schedule { cadence: Cadence::daily_at(3, 20), job: Arc::new(VerifyAudit(audit.verifier.clone())) },
+        Schedule { cadence: Cadence::daily_at(4, 20), job: Arc::new(ArchiveAudit(audit.archiver.clone())) },
+    ]
+}
+
+/// A developer deletes the database file and keeps the directory beside it: that is no attack.
+async fn forget_replaced_database(audit: &Audit) -> Result<(), audit::AuditError> {
+    if audit.sealer.knows_only_others().await? {
+        audit.checkpoints.set_aside("old").await?;
     }
+    Ok(())
 }
 
 /// The keys of the trail, from the roots in JWT_SECRET; older roots go on verifying what they sealed, those in

@@ -1,103 +1,82 @@
-//! Mail: the log, the courier, and who carries it.
+//! Mail: the log, the mail dispatcher, and who carries it.
 
 use std::{sync::Arc, time::Duration};
 
 use actix_web::web;
 use anyhow::Context as _;
+use auth::AdminStore;
 use email::{
+    Email,
     mailer::{CaptureMailer, Mailbox, Mailer, ResendMailer, SmtpMailer},
-    repository::MailQueue,
-    service::{
-        Courier, CourierOptions, Erasure, Feedback, Housekeeping, Notifications, Ports, Suppressions, Templates,
-    },
+    service::DispatcherOptions,
     store::EmailStore,
     webhook::ResendWebhook,
 };
-use kernel::jobs::{Cadence, Schedule};
+use platform::{
+    jobs::{Cadence, Schedule},
+    store::SeaOutbox,
+};
 use secrecy::ExposeSecret as _;
-use tenancy::store::{PersonStore, TenantStore};
+use support::store::TicketStore;
+use tenancy::store::{MemberStore, PersonStore, TenantStore};
 
-use super::{Background, Core};
+use super::{Background, Core, core::outbound};
 use crate::{
-    adapters::mail::MailingOutbox,
+    adapters::mail::{Directory, MailingOutbox},
     config::{Config, MailerConfig},
 };
 
-/// How long a provider may take to answer; the courier waits a little longer.
+/// How long a provider may take to answer; the mail dispatcher waits a little longer.
 const PROVIDER_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The services of crates/email.
+/// Takes events, and queues the mail that comes of them.
+pub type MailOutbox = MailingOutbox<SeaOutbox>;
+
+/// The services of crates/email, and what stands between it and the others.
 #[derive(Clone)]
 pub struct EmailServices {
-    /// The log.
-    pub notifications: Arc<Notifications>,
-    /// Addresses that nothing is sent to.
-    pub suppressions: Arc<Suppressions>,
-    /// Previews.
-    pub templates: Arc<Templates>,
-    /// Takes a provider's news.
-    pub feedback: Arc<Feedback>,
-    /// Takes people out.
-    pub erasure: Erasure,
+    pub(super) services: Email,
+    pub(super) outbox: Arc<MailOutbox>,
     webhook: Arc<Option<ResendWebhook>>,
     mailbox: Option<Arc<dyn Mailbox>>,
-    courier: Arc<Courier>,
-    housekeeping: Arc<Housekeeping>,
 }
 
 impl EmailServices {
-    /// Builds the services, and makes everything that `core` publishes from now on cause its mail.
     pub(super) fn build(config: &Config, core: &mut Core) -> anyhow::Result<Self> {
-        let store = Arc::new(EmailStore::new(core.db.clone(), Arc::clone(&core.clock)));
-        let brand = Arc::new(config.mail.brand.clone());
-        let ports = Ports {
-            transactor: Arc::clone(&core.transactor),
-            notifications: Arc::clone(&store) as _,
-            suppressions: Arc::clone(&store) as _,
-            audit: Arc::clone(&core.audit),
-            key_ring: core.key_ring.clone(),
-            brand: Arc::clone(&brand),
-            clock: Arc::clone(&core.clock),
-            entropy: Arc::clone(&core.entropy),
-        };
+        core.sealed_tables.push(Arc::new(EmailStore::new(core.db.clone(), Arc::clone(&core.clock))));
         let Carrier { mailer, mailbox } = carrier(config)?;
-        let queue: Arc<dyn MailQueue> = Arc::clone(&store) as _;
-        let options = CourierOptions {
+        let options = DispatcherOptions {
             concurrency: config.mail.concurrency,
             per_second: config.mail.per_second,
             timeout: PROVIDER_TIMEOUT + Duration::from_secs(5),
-            ..CourierOptions::default()
+            ..DispatcherOptions::default()
         };
-        let courier = Courier::new(Arc::clone(&queue), mailer, &ports, options);
-        let notifications = Arc::new(Notifications::new(ports.clone()));
-        core.sealed_tables.push(Arc::clone(&store) as _);
-        core.outbox = Arc::new(MailingOutbox {
-            outbox: Arc::clone(&core.outbox),
-            notifications: Arc::clone(&notifications),
-            key_ring: core.key_ring.clone(),
+        let (ring, brand) = (core.key_ring.clone(), config.mail.brand.clone());
+        let email = Email::builder(core.runtime(), ring, brand, mailer).dispatching(options).build();
+        let directory = Directory {
             tenants: Arc::new(TenantStore::new(core.db.clone())),
             people: Arc::new(PersonStore::new(core.db.clone())),
-        });
+            members: Arc::new(MemberStore::new(core.db.clone())),
+            admins: Arc::new(AdminStore::new(core.db.clone())),
+            tickets: Arc::new(TicketStore::new(core.db.clone())),
+        };
+        let outbox = Arc::clone(&core.outbox);
+        let outbox = MailingOutbox { outbox, notifications: email.notifications.clone(), directory };
         let webhook = config.mail.webhook_secret.as_ref().map(ResendWebhook::new).transpose()?;
         Ok(Self {
-            notifications,
-            suppressions: Arc::new(Suppressions::new(ports.clone())),
-            templates: Arc::new(Templates::new(brand)),
-            feedback: Arc::new(Feedback::new(ports)),
-            erasure: Erasure::new(Arc::clone(&store) as _),
+            services: email,
+            outbox: Arc::new(outbox),
             webhook: Arc::new(webhook),
             mailbox: mailbox.filter(|_| config.environment.is_development()),
-            courier: Arc::new(courier),
-            housekeeping: Arc::new(Housekeeping::new(queue, Arc::clone(&core.clock))),
         })
     }
 
     pub(super) fn provide(&self, config: &mut web::ServiceConfig) {
         config
-            .app_data(web::Data::from(Arc::clone(&self.notifications)))
-            .app_data(web::Data::from(Arc::clone(&self.suppressions)))
-            .app_data(web::Data::from(Arc::clone(&self.templates)))
-            .app_data(web::Data::from(Arc::clone(&self.feedback)))
+            .app_data(web::Data::new(self.services.notifications.clone()))
+            .app_data(web::Data::new(self.services.suppressions.clone()))
+            .app_data(web::Data::new(self.services.templates.clone()))
+            .app_data(web::Data::new(self.services.feedback.clone()))
             .app_data(web::Data::from(Arc::clone(&self.webhook)));
         if let Some(mailbox) = &self.mailbox {
             config.app_data(web::Data::from(Arc::clone(mailbox)));
@@ -105,12 +84,12 @@ impl EmailServices {
     }
 
     pub(super) fn start(&self, background: &mut Background) {
-        let (courier, stop) = (Arc::clone(&self.courier), background.stop());
-        background.spawn(async move { courier.run(stop).await });
+        let (dispatcher, stop) = (self.services.dispatcher.clone(), background.stop());
+        background.spawn(async move { dispatcher.run(stop).await });
     }
 
     pub(super) fn schedules(&self) -> Vec<Schedule> {
-        vec![Schedule { cadence: Cadence::hourly(), job: Arc::clone(&self.housekeeping) as _ }]
+        vec![Schedule { cadence: Cadence::hourly(), job: Arc::new(self.services.housekeeping.clone()) }]
     }
 }
 
@@ -133,7 +112,7 @@ pub fn carrier(config: &Config) -> anyhow::Result<Carrier> {
             Carrier { mailer: Arc::clone(&capture) as _, mailbox: Some(capture) }
         }
         MailerConfig::Resend { api_url, api_key } => {
-            let mailer = ResendMailer::new(api_url.clone(), api_key.clone(), PROVIDER_TIMEOUT)?;
+            let mailer = ResendMailer::new(&outbound(config), api_url.clone(), api_key.clone(), PROVIDER_TIMEOUT)?;
             Carrier { mailer: Arc::new(mailer), mailbox: None }
         }
         MailerConfig::Smtp { url } => {

@@ -6,27 +6,28 @@ mod audit;
 mod auth;
 mod core;
 mod email;
+mod integrations;
+mod metering;
 mod support;
 mod tenancy;
 
 use std::sync::Arc;
 
+use ::{audit::Audit, auth::Auth, integrations::service::Integrations, metering::Metering, support::Support};
 use actix_web::web;
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
-    audit::{AuditServices, audit_keys},
-    auth::AuthServices,
+    audit::audit_keys,
     core::{Core, CoreParts, database_options},
     email::{EmailServices, carrier},
-    support::SupportServices,
     tenancy::TenancyServices,
 };
 use crate::{
     config::Config,
-    http::{Gate, Idempotency},
+    http::{Authorizer, Idempotency},
     openapi::OpenApiText,
-    workflows::{ChangeStaff, ErasePerson, OpenTicket, ViewWorkshop},
+    workflows::{ChangeStaff, ErasePerson, OpenTicket, ViewQuota, ViewWorkshop},
 };
 
 /// Everything that handlers, jobs and commands work with.
@@ -37,13 +38,19 @@ pub struct Services {
     /// What every domain needs.
     pub core: Core,
     /// The audit trail.
-    pub audit: AuditServices,
+    pub audit: Audit,
     /// Sign-in and staff.
-    pub auth: AuthServices,
+    pub auth: Auth,
     /// Mail.
     pub email: EmailServices,
-    /// The support desk.
-    pub support: SupportServices,
+    /// Tickets.
+    pub support: Support,
+    /// Connections to other services.
+    pub integrations: Integrations,
+    /// What workshops use.
+    pub metering: Metering,
+    /// What workshops have used of their plans.
+    pub view_quota: ViewQuota,
     /// Workshops.
     pub tenancy: TenancyServices,
     view_workshop: ViewWorkshop,
@@ -68,34 +75,37 @@ impl Services {
     /// # Errors
     /// When a key cannot be read.
     pub fn build(config: Config, parts: CoreParts) -> anyhow::Result<Self> {
-        let audit = AuditServices::build(&config, &parts)?;
-        let mut core = Core::build(&config, parts, Arc::clone(&audit.trail))?;
+        let audit = audit::build(&config, &parts)?;
+        let mut core = Core::build(&config, parts, audit.trail.clone())?;
         let email = EmailServices::build(&config, &mut core)?;
-        let auth = AuthServices::build(&config, &core)?;
-        let tenancy = TenancyServices::build(&config, &mut core, &auth)?;
-        let support = SupportServices::build(&core);
+        let auth = auth::build(&config, &core, &email.outbox)?;
+        let tenancy = TenancyServices::build(&core, &email.outbox, &auth);
+        let integrations = integrations::build(&config, &mut core, &email.outbox);
+        let metering = metering::build(&core, &email.outbox);
+        let view_quota = ViewQuota { people: tenancy.people.clone(), calls: metering.calls.clone() };
+        let support = support::build(&core, &email.outbox);
         let view_workshop = ViewWorkshop {
-            people: Arc::clone(&tenancy.people),
-            subscriptions: Arc::clone(&tenancy.subscriptions),
-            integrations: Arc::clone(&tenancy.integrations),
-            usage: Arc::clone(&tenancy.usage),
-            tickets: Arc::clone(&support.workshops),
+            people: tenancy.people.clone(),
+            subscriptions: tenancy.subscriptions.clone(),
+            integrations: integrations.clone(),
+            usage: metering.usage.clone(),
+            tickets: support.workshops.clone(),
         };
         let erase_person = ErasePerson {
             transactor: Arc::clone(&core.transactor),
-            people: Arc::clone(&tenancy.people),
+            people: tenancy.people.clone(),
             accounts: auth.erasure.clone(),
-            trail: Arc::clone(&audit.eraser),
-            mail: email.erasure.clone(),
+            trail: audit.eraser.clone(),
+            mail: email.services.erasure.clone(),
             tickets: support.erasure.clone(),
-            events: kernel::store::Erasure,
+            shared: platform::store::Erasure,
         };
         let change_staff = ChangeStaff {
             transactor: Arc::clone(&core.transactor),
             admins: Arc::clone(&auth.admins),
-            tickets: Arc::clone(&support.staff),
+            tickets: support.staff.clone(),
         };
-        let open_ticket = OpenTicket { tickets: Arc::clone(&support.staff), throttle: Arc::clone(&auth.throttle) };
+        let open_ticket = OpenTicket { tickets: support.staff.clone(), throttle: Arc::clone(&auth.throttle) };
         let openapi = OpenApiText::new(config.environment)?;
         Ok(Self {
             config: Arc::new(config),
@@ -104,6 +114,9 @@ impl Services {
             auth,
             email,
             support,
+            integrations,
+            metering,
+            view_quota,
             tenancy,
             view_workshop,
             erase_person,
@@ -115,55 +128,65 @@ impl Services {
 
     /// Gives the handlers what they ask for as `web::Data`.
     pub fn provide(&self, config: &mut web::ServiceConfig) {
-        let gate = Gate {
-            tokens: Arc::clone(&self.auth.tokens),
+        let authorizer = Authorizer {
+            verifiers: self.auth.verifiers.clone(),
             refusals: self.core.refusals.clone(),
-            calls: Arc::clone(&self.tenancy.api_calls),
+            calls: self.metering.calls.clone(),
         };
         let idempotency =
             Idempotency { keys: Arc::clone(&self.core.idempotency), transactor: Arc::clone(&self.core.transactor) };
         config
-            .app_data(web::Data::new(gate))
+            .app_data(web::Data::new(authorizer))
             .app_data(web::Data::new(idempotency))
             .app_data(web::Data::new(self.core.clone()))
             .app_data(web::Data::from(Arc::clone(&self.config)))
             .app_data(web::Data::new(self.view_workshop.clone()))
+            .app_data(web::Data::new(self.view_quota.clone()))
             .app_data(web::Data::new(self.erase_person.clone()))
             .app_data(web::Data::new(self.change_staff.clone()))
             .app_data(web::Data::new(self.open_ticket.clone()))
-            .app_data(web::Data::new(self.openapi.clone()));
-        self.audit.provide(config);
-        self.auth.provide(config);
+            .app_data(web::Data::new(self.openapi.clone()))
+            .app_data(web::Data::new(self.support.staff.clone()))
+            .app_data(web::Data::new(self.support.workshops.clone()))
+            .app_data(web::Data::new(self.integrations.clone()))
+            .app_data(web::Data::new(self.metering.usage.clone()));
+        audit::provide(&self.audit, &self.core, config);
+        auth::provide(&self.auth, config);
         self.email.provide(config);
-        self.support.provide(config);
         self.tenancy.provide(config);
     }
 
-    /// Starts what works beside the requests (relay, feeds, sealer, jobs); all of it ends by itself, its work
+    /// Starts what works beside the requests (queues, feeds, sealer, jobs); all of it ends by itself, its work
     /// in hand finished, when `stop` is cancelled.
     ///
     /// # Errors
     /// When something that must be known before the first request cannot be read.
     pub async fn start_background(&self, stop: &CancellationToken) -> anyhow::Result<Background> {
         let mut background = Background::new(stop.clone());
-        self.auth.start(&mut background).await?;
-        self.audit.start(&mut background);
+        auth::start(&self.auth, &mut background, self.core.tools()).await?;
+        audit::start(&self.audit, self.config.environment, &mut background);
         self.email.start(&mut background);
-        self.tenancy.start(&mut background);
-        self.core.start(&mut background, self.event_handlers(), self.schedules());
+        metering::start(&self.metering, &mut background);
+        self.core.start(&mut background, self.consumers(), self.schedules());
         Ok(background)
     }
 
-    /// Whoever acts on events; a domain adds its own in its file.
-    fn event_handlers(&self) -> Vec<Arc<dyn kernel::outbox::EventHandler>> {
-        [self.auth.event_handlers(), self.tenancy.event_handlers()].concat()
+    /// Whoever acts on events; each has its line in `SUBSCRIPTIONS`, too. Mail is none of them: it is queued with its event.
+    fn consumers(&self) -> Vec<Arc<dyn platform::events::Consumer>> {
+        Vec::new()
     }
 
     /// What is done on a schedule.
-    fn schedules(&self) -> Vec<kernel::jobs::Schedule> {
-        let Self { core, audit, auth, email, support, tenancy, .. } = self;
-        let domains = [auth.schedules(), email.schedules(), support.schedules(), tenancy.schedules()];
-        [core.schedules(), audit.schedules(), domains.concat()].concat()
+    fn schedules(&self) -> Vec<platform::jobs::Schedule> {
+        let Self { core, audit, auth, email, metering, support, tenancy, .. } = self;
+        let domains = [
+            auth::schedules(auth),
+            email.schedules(),
+            support::schedules(support),
+            tenancy.schedules(),
+            metering::schedules(metering),
+        ];
+        [core.schedules(), audit::schedules(audit), domains.concat()].concat()
     }
 }
 

@@ -3,23 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use actix_web::web;
-use kernel::{
-    jobs::{Cadence, Schedule},
-    outbox::EventHandler,
-};
+use auth::Auth;
+use metering::service::QuotaLevels;
+use platform::jobs::{Cadence, Schedule};
 use tenancy::{
-    domain::{RawRetention, WebhookSchemes},
-    service::{
-        ApiCalls, ApiCallsHousekeeping, ApiCallsMetering, Integrations, People, Ports, Quotas, Subscriptions, Tenants,
-        TrialExpiry, TrialWarnings, Usage, UsageHousekeeping,
-    },
-    store::{ApiCallStore, IntegrationStore, PersonStore, SubscriptionStore, TenantStore, TrialStore, UsageStore},
+    Tenancy,
+    service::{People, Subscriptions, Tenants, TrialExpiry, TrialWarnings},
 };
 
-use super::{AuthServices, Background, Core};
+use super::{Core, email::MailOutbox};
 use crate::{
-    adapters::access_control::SessionControl,
-    config::Config,
+    adapters::{access_control::SessionControl, metering_tenants::SeatLevels},
     workflows::{AddPerson, InviteAgain, OpenWorkshop},
 };
 
@@ -27,125 +21,55 @@ use crate::{
 #[derive(Clone)]
 pub struct TenancyServices {
     /// Workshops.
-    pub tenants: Arc<Tenants>,
+    pub tenants: Tenants,
     /// Their people.
-    pub people: Arc<People>,
+    pub people: People,
     /// Their subscriptions.
-    pub subscriptions: Arc<Subscriptions>,
-    /// Makes a workshop with its invited owner.
-    pub open_workshop: Arc<OpenWorkshop>,
-    /// Adds a person with their password or invitation.
-    pub add_person: Arc<AddPerson>,
-    /// Sends an invitation again.
-    pub invite_again: Arc<InviteAgain>,
+    pub subscriptions: Subscriptions,
     /// Warns owners of their trial's end.
-    pub trial_warnings: Arc<TrialWarnings>,
+    pub trial_warnings: TrialWarnings,
     /// Ends trials.
-    pub trial_expiry: Arc<TrialExpiry>,
-    /// Connections to other services.
-    pub integrations: Arc<Integrations>,
-    /// What is used of plans.
-    pub quotas: Arc<Quotas>,
-    /// What is used, point by point.
-    pub usage: Arc<Usage>,
-    /// Counts requests.
-    pub api_calls: Arc<ApiCalls>,
+    pub trial_expiry: TrialExpiry,
+    open_workshop: OpenWorkshop,
+    add_person: AddPerson,
+    invite_again: InviteAgain,
 }
 
 impl TenancyServices {
-    pub(super) fn build(config: &Config, core: &mut Core, auth: &AuthServices) -> anyhow::Result<Self> {
+    pub(super) fn build(core: &Core, outbox: &Arc<MailOutbox>, auth: &Auth) -> Self {
         let access =
             SessionControl::new(Arc::clone(&auth.sessions), Arc::clone(&auth.revocations), Arc::clone(&auth.passwords));
-        let ports = Ports {
-            transactor: Arc::clone(&core.transactor),
-            tenants: Arc::new(TenantStore::new(core.db.clone())),
-            people: Arc::new(PersonStore::new(core.db.clone())),
-            subscriptions: Arc::new(SubscriptionStore::new(core.db.clone())),
-            access: Arc::new(access),
-            audit: Arc::clone(&core.audit),
-            outbox: Arc::clone(&core.outbox),
-            clock: Arc::clone(&core.clock),
-            entropy: Arc::clone(&core.entropy),
-        };
-        let tenants = Arc::new(Tenants::new(ports.clone()));
-        let people = Arc::new(People::new(ports.clone()));
-        let (invitations, clock) = (Arc::clone(&auth.invitations), Arc::clone(&core.clock));
-        let open_workshop = OpenWorkshop { tenants: Arc::clone(&tenants), invitations, clock };
+        let levels = QuotaLevels::new(Arc::clone(&core.audit), Arc::clone(outbox) as _);
+        let builder = Tenancy::builder(core.runtime()).outbox(Arc::clone(outbox) as _);
+        let Tenancy { tenants, people, subscriptions, trial_warnings, trial_expiry } =
+            builder.access(access).seats(SeatLevels(levels)).build();
+        let (invitations, clock) = (|| Arc::clone(&auth.invitations), || Arc::clone(&core.clock));
+        let open_workshop = OpenWorkshop { tenants: tenants.clone(), invitations: invitations(), clock: clock() };
         let add_person = AddPerson {
-            people: Arc::clone(&people),
+            people: people.clone(),
             passwords: Arc::clone(&auth.passwords),
-            invitations: Arc::clone(&auth.invitations),
-            clock: Arc::clone(&core.clock),
+            invitations: invitations(),
+            clock: clock(),
         };
-        let invite_again = InviteAgain {
-            people: Arc::clone(&people),
-            invitations: Arc::clone(&auth.invitations),
-            clock: Arc::clone(&core.clock),
-        };
-        let trials = Arc::new(TrialStore::new(core.db.clone()));
-        let trial_warnings = TrialWarnings::new(ports.clone(), Arc::clone(&trials) as _);
-        let trial_expiry = TrialExpiry::new(ports.clone(), trials);
-        let usage = Arc::new(UsageStore::new(core.db.clone()));
-        let api_calls = ApiCalls::new(ports.clone(), Arc::new(ApiCallStore::new(core.db.clone())));
-        Ok(Self {
-            tenants,
-            people,
-            invite_again: Arc::new(invite_again),
-            integrations: Arc::new(integrations(config, core, ports.clone())),
-            trial_warnings: Arc::new(trial_warnings),
-            trial_expiry: Arc::new(trial_expiry),
-            usage: Arc::new(Usage::new(ports.clone(), usage, RawRetention::default())),
-            quotas: Arc::new(Quotas::new(ports.clone(), api_calls.clone())),
-            api_calls: Arc::new(api_calls),
-            subscriptions: Arc::new(Subscriptions::new(ports)),
-            open_workshop: Arc::new(open_workshop),
-            add_person: Arc::new(add_person),
-        })
+        let invite_again = InviteAgain { people: people.clone(), invitations: invitations(), clock: clock() };
+        Self { tenants, people, subscriptions, trial_warnings, trial_expiry, open_workshop, add_person, invite_again }
     }
 
     pub(super) fn provide(&self, config: &mut web::ServiceConfig) {
         config
-            .app_data(web::Data::from(Arc::clone(&self.tenants)))
-            .app_data(web::Data::from(Arc::clone(&self.people)))
-            .app_data(web::Data::from(Arc::clone(&self.subscriptions)))
-            .app_data(web::Data::from(Arc::clone(&self.open_workshop)))
-            .app_data(web::Data::from(Arc::clone(&self.add_person)))
-            .app_data(web::Data::from(Arc::clone(&self.invite_again)))
-            .app_data(web::Data::from(Arc::clone(&self.integrations)))
-            .app_data(web::Data::from(Arc::clone(&self.usage)))
-            .app_data(web::Data::from(Arc::clone(&self.quotas)));
-    }
-
-    pub(super) fn start(&self, background: &mut Background) {
-        let (calls, stop) = (Arc::clone(&self.api_calls), background.stop());
-        background.spawn(async move { calls.run(stop).await });
-    }
-
-    pub(super) fn event_handlers(&self) -> Vec<Arc<dyn EventHandler>> {
-        Vec::new()
+            .app_data(web::Data::new(self.tenants.clone()))
+            .app_data(web::Data::new(self.people.clone()))
+            .app_data(web::Data::new(self.subscriptions.clone()))
+            .app_data(web::Data::new(self.open_workshop.clone()))
+            .app_data(web::Data::new(self.add_person.clone()))
+            .app_data(web::Data::new(self.invite_again.clone()));
     }
 
     pub(super) fn schedules(&self) -> Vec<Schedule> {
-        let counts = ApiCallsHousekeeping::new(ApiCalls::clone(&self.api_calls));
-        let metering = ApiCallsMetering::new(ApiCalls::clone(&self.api_calls), Usage::clone(&self.usage));
-        let minutes = |minutes: u64| Cadence::every(Duration::from_secs(minutes * 60));
+        let often = Cadence::every(Duration::from_secs(5 * 60));
         vec![
-            Schedule { cadence: Cadence::hourly(), job: Arc::clone(&self.trial_warnings) as _ },
-            Schedule { cadence: minutes(5), job: Arc::clone(&self.trial_expiry) as _ },
-            Schedule { cadence: Cadence::hourly(), job: Arc::new(metering) },
-            Schedule { cadence: Cadence::daily_at(2, 40), job: Arc::new(counts) },
-            Schedule {
-                cadence: Cadence::daily_at(2, 50),
-                job: Arc::new(UsageHousekeeping::new(Usage::clone(&self.usage))),
-            },
+            Schedule { cadence: Cadence::hourly(), job: Arc::new(self.trial_warnings.clone()) },
+            Schedule { cadence: often, job: Arc::new(self.trial_expiry.clone()) },
         ]
     }
-}
-
-/// The service, whose secrets `nextcrm keys rotate` seals anew from now on.
-fn integrations(config: &Config, core: &mut Core, ports: Ports) -> Integrations {
-    let store = Arc::new(IntegrationStore::new(core.db.clone()));
-    core.sealed_tables.push(Arc::clone(&store) as _);
-    let schemes = if config.environment.is_production() { WebhookSchemes::HttpsOnly } else { WebhookSchemes::HttpToo };
-    Integrations::new(ports, store, core.key_ring.clone(), schemes)
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, Write},
+    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -28,13 +28,32 @@ pub fn ensure_dev_secrets(variables: Variables, entropy: &dyn Entropy) -> anyhow
     }
     let data_dir = PathBuf::from(variables.get("DATA_DIR").unwrap_or("data"));
     let file = dev_secrets_file(&data_dir);
-    let variables = variables.or(Variables::from_file(&file)?);
-    let new = draw_missing_secrets(&variables, entropy);
-    let variables = variables.or(new.iter().cloned().collect());
-    if !new.is_empty() && Config::load(&variables).is_ok() {
-        append(&file, &new)?;
+    let known = variables.clone().or(Variables::from_file(&file)?);
+    let new = draw_missing_secrets(&known, entropy);
+    let all = known.or(new.iter().cloned().collect());
+    if new.is_empty() || Config::load(&all).is_err() {
+        return Ok(all);
     }
-    Ok(variables)
+    keep_missing(&file, variables, entropy)
+}
+
+/// Draws and keeps what is missing. Servers that start together have the same secrets: the file is locked, and read again.
+fn keep_missing(file: &Path, variables: Variables, entropy: &dyn Entropy) -> anyhow::Result<Variables> {
+    if let Some(directory) = file.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    let mut options = fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut kept = options.open(file)?;
+    kept.lock()?;
+    let variables = variables.or(Variables::from_file(file)?);
+    let new = draw_missing_secrets(&variables, entropy);
+    let lines: String = new.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+    kept.write_all(lines.as_bytes())?;
+    kept.sync_all()?;
+    Ok(variables.or(new.into_iter().collect()))
 }
 
 /// Values for the secrets that are not set, without keeping them.
@@ -51,19 +70,4 @@ pub fn draw_missing_secrets(variables: &Variables, entropy: &dyn Entropy) -> Vec
         ("ENCRYPTION_KEYS", format!("dev:{}", random())),
     ];
     drawn.into_iter().filter(|(name, _)| variables.get(name).is_none()).collect()
-}
-
-fn append(file: &Path, secrets: &[(&str, String)]) -> io::Result<()> {
-    if let Some(directory) = file.parent() {
-        fs::create_dir_all(directory)?;
-    }
-    let mut options = fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(file)?;
-    for (name, value) in secrets {
-        writeln!(file, "{name}={value}")?;
-    }
-    file.sync_all()
 }

@@ -7,7 +7,8 @@ use base64::{
     prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD},
 };
 use ipnet::IpNet;
-use kernel::{DatabaseOptions, EmailAddress, OsEntropy, sealed::KeyRing};
+use kernel::{EmailAddress, OsEntropy, sealed::KeyRing};
+use platform::DatabaseOptions;
 use secrecy::SecretString;
 use url::Url;
 
@@ -39,6 +40,7 @@ pub(super) fn load(variables: &Variables) -> Result<Config, ConfigProblems> {
         environment,
         bind_addr,
         database_url: reader.database_url(environment, &data_dir),
+        workers: cores(),
         database_max_connections: reader.number("DATABASE_MAX_CONNECTIONS", 16, 2, 1000),
         data_dir,
         demo_data: reader.demo_data(environment),
@@ -54,7 +56,9 @@ pub(super) fn load(variables: &Variables) -> Result<Config, ConfigProblems> {
             client_ip_header: reader.client_ip_header(),
             cors_origins: reader.cors_origins(environment),
         },
-        hash_concurrency: reader.number("HASH_CONCURRENCY", default_hash_concurrency(), 1, 256),
+        outbound: reader.outbound(environment),
+        capricorn: reader.capricorn(environment),
+        hash_concurrency: reader.number("HASH_CONCURRENCY", cores(), 1, 256),
         metrics_token: reader.metrics_token(environment),
         log_format: reader.log_format(environment),
         log_filter: reader.log_filter(),
@@ -69,8 +73,8 @@ pub(super) fn environment(variables: &Variables) -> Result<Environment, ConfigPr
 }
 
 /// One core stays free for everything else.
-fn default_hash_concurrency() -> usize {
-    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 pub(super) struct Reader<'a> {
@@ -267,20 +271,30 @@ impl Reader<'_> {
     fn trusted_proxies(&mut self, environment: Environment) -> Vec<IpNet> {
         const NAME: &str = "TRUSTED_PROXIES";
         const EXAMPLE: &str = "TRUSTED_PROXIES=10.0.0.0/8,127.0.0.1";
-        let entries = list(self.variables.get(NAME));
+        let nets = self.networks(NAME, EXAMPLE);
+        // However they are cut up, together they may not be everybody.
+        let is_all = IpNet::aggregate(&nets).iter().any(|net| net.prefix_len() == 0);
+        if is_all && environment.is_production() {
+            let wrong = "names all addresses: then every client could choose the address that it is taken for";
+            self.wrong(NAME, wrong, EXAMPLE);
+        }
+        nets
+    }
+
+    /// Networks or single addresses, separated by commas.
+    pub(super) fn networks(&mut self, name: &str, example: &str) -> Vec<IpNet> {
+        let entries = list(self.variables.get(name));
         let nets = entries.iter().filter_map(|entry| {
             let address = entry.parse::<std::net::IpAddr>().ok().map(IpNet::from);
             entry.parse::<IpNet>().ok().or(address)
         });
         let nets: Vec<IpNet> = nets.collect();
         if nets.len() != entries.len() {
-            self.wrong(NAME, "must be networks, separated by commas", EXAMPLE);
+            self.wrong(name, "must be networks, separated by commas", example);
         }
-        // However they are cut up, together they may not be everybody.
-        let is_all = IpNet::aggregate(&nets).iter().any(|net| net.prefix_len() == 0);
-        if is_all && environment.is_production() {
-            let wrong = "names all addresses: then every client could choose the address that it is taken for";
-            self.wrong(NAME, wrong, EXAMPLE);
+        // Addresses are compared in their shortest form: such a network would hold none.
+        if nets.iter().any(|net| net.addr().to_canonical() != net.addr()) {
+            self.wrong(name, "must write IPv4 networks as such, not as ::ffff:a.b.c.d", example);
         }
         nets
     }

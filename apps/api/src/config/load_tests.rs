@@ -136,6 +136,15 @@ fn nobody_trusts_everybody() {
 }
 
 #[test]
+fn a_network_that_would_hold_nobody_is_refused() {
+    for name in ["TRUSTED_PROXIES", "OUTBOUND_ALLOWED_NETWORKS"] {
+        for mapped in ["::ffff:10.0.0.0/104", "::ffff:127.0.0.1"] {
+            assert_eq!(wrong(&[(name, mapped)]), [name], "{mapped}");
+        }
+    }
+}
+
+#[test]
 fn one_header_names_the_client() {
     let read =
         |text: &str| Config::load(&variables(&[("CLIENT_IP_HEADER", text)])).expect("fine").http.client_ip_header;
@@ -157,8 +166,8 @@ fn development_listens_to_its_own_machine_alone() {
     for local in ["127.0.0.1:1", "127.8.8.8:1", "[::1]:1", "[::ffff:127.0.0.1]:1"] {
         assert!(Config::load(&variables(&[("BIND_ADDR", local)])).is_ok(), "{local}");
     }
-    let told = Config::load(&variables(&[("BIND_ADDR", "0.0.0.0:8080")])).expect_err("remote").to_string();
-    assert!(told.contains("DEV_ALLOW_REMOTE=true") && told.contains("/dev/mailbox"), "{told}");
+    let refused = Config::load(&variables(&[("BIND_ADDR", "0.0.0.0:8080")])).expect_err("remote").to_string();
+    assert!(refused.contains("DEV_ALLOW_REMOTE=true") && refused.contains("/dev/mailbox"), "{refused}");
     assert_eq!(wrong(&[("DEV_ALLOW_REMOTE", "yes")]), ["DEV_ALLOW_REMOTE"]);
 }
 
@@ -214,6 +223,22 @@ fn development_secrets_are_drawn_once_and_kept_private() {
 }
 
 #[test]
+fn servers_that_start_together_have_the_same_development_secrets() {
+    for _ in 0..20 {
+        let directory = tempfile::tempdir().expect("a directory");
+        let start = || {
+            let variables = [("DATA_DIR", directory.path().to_str().expect("a path"))].into_iter().collect();
+            ensure_dev_secrets(variables, &kernel::OsEntropy).expect("fine").get("JWT_SECRET").map(str::to_owned)
+        };
+        let started = std::thread::scope(|scope| {
+            let servers: Vec<_> = (0..4).map(|_| scope.spawn(start)).collect();
+            servers.into_iter().map(|server| server.join().expect("starts")).collect::<Vec<_>>()
+        });
+        assert!(started.iter().all(|secret| secret.is_some() && *secret == started[0]), "{started:?}");
+    }
+}
+
+#[test]
 fn the_image_starts_in_production_mode() {
     let image = include_str!("../../../../Dockerfile");
     let variables: Vec<&str> = image.lines().filter_map(|line| line.strip_prefix("ENV ")).collect();
@@ -253,5 +278,58 @@ fn an_env_file_is_taken_as_it_is_written() {
     let variables = Variables::from_file(&file).expect("reads");
     for (name, (line, value)) in ["A", "B", "C", "D", "E", "F", "G"].into_iter().zip(lines) {
         assert_eq!(variables.get(name), Some(value), "{line}");
+    }
+}
+
+#[test]
+fn networks_of_users_addresses_are_opened_by_name_and_never_this_host_in_production() {
+    const NAME: &str = "OUTBOUND_ALLOWED_NETWORKS";
+    for own in ["127.0.0.0/8", "10.0.0.0/8,::1", "169.254.169.254", "0.0.0.0/0", "fe80::/10"] {
+        assert_eq!(wrong_in_production(&[(NAME, own)]), [NAME], "{own}");
+        assert!(Config::load(&variables(&[(NAME, own)])).is_ok(), "{own}");
+    }
+    assert_eq!(wrong(&[(NAME, "lan")]), [NAME]);
+    let some = [&PRODUCTION[..], &[(NAME, "10.20.0.0/16, fd00::/8"), ("OUTBOUND_RESOLVER", "10.20.0.53")]].concat();
+    let outbound = Config::load(&variables(&some)).expect("fine").outbound;
+    assert_eq!((outbound.rules.allowed_networks.len(), outbound.rules.allow_http), (2, false));
+    assert_eq!(outbound.resolver, Some("10.20.0.53:53".parse().expect("an address")));
+    assert!(Config::load(&variables(&[])).expect("fine").outbound.rules.allow_http);
+}
+
+#[test]
+fn a_resolver_is_an_address() {
+    for right in ["127.0.0.1:5353", "[::1]:53", "::1"] {
+        assert!(Config::load(&variables(&[("OUTBOUND_RESOLVER", right)])).is_ok(), "{right}");
+    }
+    for not in ["dns.example.com", "127.0.0.1:", "127.0.0.1:99999"] {
+        assert_eq!(wrong(&[("OUTBOUND_RESOLVER", not)]), ["OUTBOUND_RESOLVER"], "{not}");
+    }
+}
+
+#[test]
+fn capricorn_is_reached_as_told() {
+    let config = Config::load(&variables(&[])).expect("fine").capricorn;
+    assert!(config.api_url.is_none() && config.account.is_none());
+    assert_eq!((config.timeout, config.sync_every), (Duration::from_secs(10), Some(Duration::from_secs(6 * 3600))));
+    let url = ("CAPRICORN_API_URL", "https://parts.example.com/v2/");
+    let some =
+        [url, ("CAPRICORN_API_KEY", "cap_live_1"), ("CAPRICORN_CUSTOMER_ID", "N-1"), ("CAPRICORN_SYNC_HOURS", "0")];
+    let config = Config::load(&variables(&some)).expect("fine").capricorn;
+    assert_eq!(config.api_url.expect("an address").as_str(), "https://parts.example.com/v2");
+    assert_eq!((config.account.expect("an account").customer_id.as_str(), config.sync_every), ("N-1", None));
+    // Without a key it starts: calls are answered that nothing is configured.
+    assert!(Config::load(&variables(&[url])).is_ok());
+    assert_eq!(wrong(&[("CAPRICORN_API_KEY", "cap_live_1")]), ["CAPRICORN_CUSTOMER_ID"]);
+    assert_eq!(wrong(&[("CAPRICORN_CUSTOMER_ID", "N-1")]), ["CAPRICORN_API_KEY"]);
+    assert_eq!(wrong(&[("CAPRICORN_API_KEY", "cap\u{e9}"), ("CAPRICORN_CUSTOMER_ID", "N")]), ["CAPRICORN_API_KEY"]);
+    for address in ["parts.example.com", "ftp://parts.example.com", "https://me:pw@parts.example.com", "https://a/?b=c"]
+    {
+        assert_eq!(wrong(&[("CAPRICORN_API_URL", address)]), ["CAPRICORN_API_URL"], "{address}");
+    }
+    let plain = ("CAPRICORN_API_URL", "http://parts.example.com");
+    assert!(Config::load(&variables(&[plain])).is_ok());
+    assert_eq!(wrong_in_production(&[plain]), ["CAPRICORN_API_URL"]);
+    for name in ["CAPRICORN_TIMEOUT_MS", "CAPRICORN_POLL_SECS", "CAPRICORN_MAX_CONCURRENCY"] {
+        assert_eq!(wrong(&[(name, "0")]), [name]);
     }
 }

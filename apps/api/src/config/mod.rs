@@ -3,9 +3,11 @@
 //! The names are binding and listed in `.env.example`. A wrong value stops the start with the variable's name,
 //! what is wrong and an example; all problems are told at once.
 
+mod capricorn;
 mod dev_secrets;
 mod load;
 mod mail;
+mod outbound;
 mod variables;
 
 #[cfg(test)]
@@ -13,9 +15,11 @@ mod load_tests;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use ::outbound::AddressRules;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
+pub use capricorn::{CapricornAccount, CapricornConfig};
 pub use dev_secrets::{dev_secrets_file, draw_missing_secrets, ensure_dev_secrets};
 pub use mail::{MailConfig, MailerConfig};
 pub use variables::{ConfigProblem, ConfigProblems, Variables};
@@ -73,6 +77,8 @@ pub struct Config {
     pub bind_addr: SocketAddr,
     /// DATABASE_URL; holds a password.
     pub database_url: SecretString,
+    /// Threads that answer requests: one for each core.
+    pub workers: usize,
     /// DATABASE_MAX_CONNECTIONS.
     pub database_max_connections: u32,
     /// DATA_DIR.
@@ -91,6 +97,10 @@ pub struct Config {
     pub mail: MailConfig,
     /// What the HTTP layer obeys.
     pub http: HttpConfig,
+    /// How others are called.
+    pub outbound: OutboundConfig,
+    /// How Capricorn is reached.
+    pub capricorn: CapricornConfig,
     /// HASH_CONCURRENCY: passwords hashed at a time.
     pub hash_concurrency: usize,
     /// METRICS_TOKEN: opens `/metrics`; without one it is open in development only.
@@ -137,6 +147,15 @@ pub struct HttpConfig {
     pub client_ip_header: ClientIpHeader,
     /// CORS_ORIGINS.
     pub cors_origins: Vec<String>,
+}
+
+/// How others are called.
+#[derive(Debug, Clone)]
+pub struct OutboundConfig {
+    /// OUTBOUND_ALLOWED_NETWORKS, and whether `http` will do: outside production it does.
+    pub rules: AddressRules,
+    /// OUTBOUND_RESOLVER: who is asked for the names of addresses that users give; the system's servers if nobody is named.
+    pub resolver: Option<SocketAddr>,
 }
 
 impl Config {

@@ -10,10 +10,11 @@ use actix_web::{
     },
 };
 use bytes::Bytes;
+use cookie::Cookie;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Problem, cookie::SetCookie};
+use super::Problem;
 
 /// A JSON answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,14 +51,6 @@ impl Answer {
         Ok(Self::json(StatusCode::CREATED, body)?.header(header::LOCATION, location))
     }
 
-    /// 202: the work goes on after the answer.
-    ///
-    /// # Errors
-    /// As [`Answer::json`].
-    pub fn accepted(body: &impl Serialize) -> Result<Self, Problem> {
-        Self::json(StatusCode::ACCEPTED, body)
-    }
-
     /// 200 `{ "message": ... }`.
     #[must_use]
     pub fn message(text: &'static str) -> Self {
@@ -91,7 +84,7 @@ impl Answer {
 
     /// Sets or deletes a cookie.
     #[must_use]
-    pub fn cookie(self, cookie: &SetCookie<'_>) -> Self {
+    pub fn cookie(self, cookie: &Cookie<'_>) -> Self {
         match HeaderValue::from_str(&cookie.to_string()) {
             Ok(value) => self.header(header::SET_COOKIE, value),
             Err(_) => self,

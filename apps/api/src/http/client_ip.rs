@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_are_not_believed() {
+    fn untrusted_peers_are_not_believed() {
         assert_eq!(of("203.0.113.9", XForwardedFor, &[("x-forwarded-for", b"1.2.3.4")]), "203.0.113.9");
         assert_eq!(of("203.0.113.9", Forwarded, &[("forwarded", b"for=1.2.3.4")]), "203.0.113.9");
     }

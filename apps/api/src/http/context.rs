@@ -2,10 +2,10 @@
 
 use std::{future::Ready, ops::Deref};
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev, http::header};
-use kernel::{Actor, PrincipalKind, RequestContext};
+use actix_web::{FromRequest, HttpRequest, dev, http::header};
+use kernel::RequestContext;
 
-use super::{ClientIp, RequestId, access::Principal};
+use super::{ClientIp, RequestId, access::caller_of};
 
 /// Most characters of a user agent that are kept.
 const MAX_USER_AGENT: usize = 512;
@@ -15,32 +15,21 @@ const MAX_USER_AGENT: usize = 512;
 pub struct Context(pub RequestContext);
 
 impl Context {
-    /// The context of a request; its actor is whoever the gate let in, or nobody.
+    /// The context of a request; its caller is whomever the authorizer let in, or nobody.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
-        let actor = match request.extensions().get::<Principal>() {
-            Some(Principal::Admin(admin)) => admin.actor(),
-            Some(Principal::Tenant(user)) => user.actor(),
-            None => Actor::Anonymous(door_of(request.path())),
-        };
         let user_agent = request.headers().get(header::USER_AGENT);
         let user_agent = user_agent.map(|value| {
             let text = String::from_utf8_lossy(value.as_bytes());
             text.chars().filter(|c| !kernel::text::is_forbidden(*c, false)).take(MAX_USER_AGENT).collect()
         });
         Self(RequestContext {
-            actor,
+            caller: caller_of(request),
             ip: ClientIp::of(request).0,
             user_agent,
             request_id: RequestId::of(request).as_str().to_owned(),
         })
     }
-}
-
-/// At whose door an anonymous request stands.
-fn door_of(path: &str) -> PrincipalKind {
-    let path = super::routes::unversioned(path);
-    if path.starts_with("/tenant/") { PrincipalKind::Tenant } else { PrincipalKind::Admin }
 }
 
 impl Deref for Context {

@@ -1,46 +1,33 @@
 //! The cookies of refresh tokens: HttpOnly, Secure outside development, SameSite=Strict, Path=/api, no Domain.
 
-use std::{fmt, time::Duration};
-
 use actix_web::{HttpRequest, http::header};
+use cookie::{Cookie, SameSite, time::Duration};
 
-/// A cookie on its way to the client. Values are base64url or empty; they need no quoting.
-#[derive(Clone, Copy)]
-pub struct SetCookie<'a> {
-    /// `refreshToken` or `tenantRefreshToken`.
-    pub name: &'a str,
-    /// Empty to delete it.
-    pub value: &'a str,
-    /// Zero to delete it.
-    pub max_age: Duration,
-    /// Only over https; false in development.
-    pub secure: bool,
+/// A cookie on its way to the client. Values are base64url; they need no quoting.
+#[must_use]
+pub fn set<'a>(name: &'a str, value: &'a str, max_age: std::time::Duration, secure: bool) -> Cookie<'a> {
+    Cookie::build((name, value))
+        .http_only(true)
+        .secure(secure)
+        .same_site(SameSite::Strict)
+        .path("/api")
+        .max_age(max_age.try_into().unwrap_or(Duration::MAX))
+        .build()
 }
 
-impl<'a> SetCookie<'a> {
-    /// The cookie that deletes another.
-    #[must_use]
-    pub const fn deleted(name: &'a str, secure: bool) -> Self {
-        Self { name, value: "", max_age: Duration::ZERO, secure }
-    }
-}
-
-impl fmt::Display for SetCookie<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let secure = if self.secure { "; Secure" } else { "" };
-        let age = self.max_age.as_secs();
-        write!(f, "{}={}; HttpOnly{secure}; SameSite=Strict; Path=/api; Max-Age={age}", self.name, self.value)
-    }
+/// The cookie that deletes another.
+#[must_use]
+pub fn delete(name: &str, secure: bool) -> Cookie<'_> {
+    set(name, "", std::time::Duration::ZERO, secure)
 }
 
 /// The value of a cookie that the client sent; `None` when there is none, or more than one.
 #[must_use]
 pub fn read<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
     let headers = request.headers().get_all(header::COOKIE).filter_map(|value| value.to_str().ok());
-    let pairs = headers.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let mut values = pairs.filter(|(key, _)| *key == name).map(|(_, value)| value.trim_matches('"'));
-    let value = values.next()?;
-    values.next().is_none().then_some(value)
+    let mut sent = headers.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == name);
+    let value = sent.next()?.value_raw()?.trim_matches('"');
+    sent.next().is_none().then_some(value)
 }
 
 #[cfg(test)]
@@ -50,9 +37,8 @@ mod tests {
 
     #[test]
     fn is_written_as_the_contract_says() {
-        let cookie =
-            SetCookie { name: "refreshToken", value: "a", max_age: Duration::from_secs(604_800), secure: true };
-        let expected = "refreshToken=a; HttpOnly; Secure; SameSite=Strict; Path=/api; Max-Age=604800";
+        let cookie = set("refreshToken", "a", std::time::Duration::from_secs(604_800), true);
+        let expected = "refreshToken=a; HttpOnly; SameSite=Strict; Secure; Path=/api; Max-Age=604800";
         assert_eq!(cookie.to_string(), expected);
     }
 
@@ -61,6 +47,8 @@ mod tests {
         let request =
             |text: &'static str| TestRequest::default().insert_header((header::COOKIE, text)).to_http_request();
         assert_eq!(read(&request("x=1; refreshToken=abc"), "refreshToken"), Some("abc"));
+        assert_eq!(read(&request("x; =; refreshToken=\"abc\""), "refreshToken"), Some("abc"));
         assert_eq!(read(&request("refreshToken=a; refreshToken=b"), "refreshToken"), None);
+        assert_eq!(read(&request("x=1"), "refreshToken"), None);
     }
 }

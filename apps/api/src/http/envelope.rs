@@ -203,11 +203,11 @@ mod tests {
 
     #[test]
     fn the_log_tells_milliseconds_with_three_decimals() {
-        let told = |nanos| millis(Duration::from_nanos(nanos)).to_string();
-        assert_eq!(told(1_234_567), "1.235");
-        assert_eq!(told(333), "0");
-        assert_eq!(told(30_000_000_499), "30000");
-        assert_eq!(told(123_456), "0.123");
+        let shown = |nanos| millis(Duration::from_nanos(nanos)).to_string();
+        assert_eq!(shown(1_234_567), "1.235");
+        assert_eq!(shown(333), "0");
+        assert_eq!(shown(30_000_000_499), "30000");
+        assert_eq!(shown(123_456), "0.123");
     }
 
     #[test]

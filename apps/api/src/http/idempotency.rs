@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use super::{
     Answer, Problem,
-    access::Principal,
+    access::caller_of,
     envelope::decode,
     routes::{RouteTemplate, unversioned},
 };
@@ -45,7 +45,7 @@ pub struct Idempotency {
 
 /// The request's idempotency key, if it has one, and the transaction of the change.
 ///
-/// Stands *after* the guard in a handler's signature; its key is claimed only by [`Idempotent::once`], after
+/// Stands *after* the auth extractor in a handler's signature; its key is claimed only by [`Idempotent::once`], after
 /// the body was read and parsed, so that what is wrong with a request does not burn the key.
 pub struct Idempotent {
     request: HttpRequest,
@@ -61,42 +61,91 @@ impl FromRequest for Idempotent {
 }
 
 impl Idempotent {
-    /// Whether the request has a key at all.
-    #[must_use]
-    pub fn is_present(&self) -> bool {
-        self.request.headers().contains_key(&IDEMPOTENCY_KEY)
-    }
-
     /// Does `work` in one transaction and commits it with its answer; or gives the answer of the first time.
     ///
     /// # Errors
     /// 409 IDEMPOTENCY_IN_FLIGHT, 422 IDEMPOTENCY_KEY_REUSED, and whatever `work` says: then nothing is
     /// kept, and the key is free again.
     pub async fn once(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<Answer, Problem>) -> Result<Answer, Problem> {
-        let settings = self.request.app_data::<web::Data<Idempotency>>();
-        let settings = settings.ok_or_else(|| Problem::internal("the application keeps no idempotency keys"))?;
+        let settings = self.settings()?;
         let Some(identity) = self.identity()? else {
             let mut tx = settings.transactor.begin().await?;
             let answer = work(&mut tx).await?;
             tx.commit().await?;
             return Ok(answer);
         };
-        let body = self.request.extensions().get::<BodyHash>().copied().unwrap_or_else(|| BodyHash::of(b""));
-        let held = match claim(Arc::clone(&settings.keys), identity, body).await? {
-            Ok(held) => held,
-            Err(Claim::Replay(stored)) => return replay(stored),
-            Err(Claim::InFlight { retry_after }) => return Err(in_flight(retry_after)),
-            Err(_) => return Err(reused()),
+        let Claimed { held, subject } = match self.claim(settings, identity).await? {
+            Ok(claimed) => claimed,
+            Err(first) => return Ok(first),
         };
-        match run(settings, held.lease.as_ref(), work).await {
-            Ok(answer) => {
-                held.keep();
-                Ok(answer)
+        let done = async {
+            if subject.is_some() {
+                return Err(Problem::internal("the key names something that this route does not make"));
             }
-            Err(problem) => {
-                held.give_back().await;
-                Err(problem)
-            }
+            let mut tx = settings.transactor.begin().await?;
+            let answer = work(&mut tx).await?;
+            held.complete_in(&mut tx, &answer).await?;
+            tx.commit().await?;
+            Ok(answer)
+        };
+        let done = done.await;
+        held.end(done).await
+    }
+
+    /// For what is made before its answer is known: `prepare` has no transaction, `make` has one and says what it made, and
+    /// `answer` tells how that is, as soon as there is something to tell. Whoever asks again after this process died hears how
+    /// it is then.
+    ///
+    /// # Errors
+    /// 428 without a key; 409 IDEMPOTENCY_IN_FLIGHT, 422 IDEMPOTENCY_KEY_REUSED; and whatever the steps say. The key is free
+    /// again as long as nothing was made.
+    pub async fn once_named<P>(
+        &self,
+        prepare: impl AsyncFnOnce() -> Result<P, Problem>,
+        make: impl AsyncFnOnce(&mut Tx, P) -> Result<Uuid, Problem>,
+        answer: impl AsyncFnOnce(Uuid) -> Result<Answer, Problem>,
+    ) -> Result<Answer, Problem> {
+        let settings = self.settings()?;
+        let identity = self.identity()?.ok_or_else(key_required)?;
+        let Claimed { held, subject } = match self.claim(settings, identity).await? {
+            Ok(claimed) => claimed,
+            Err(first) => return Ok(first),
+        };
+        let done = async {
+            let subject = match subject {
+                Some(subject) => subject,
+                None => {
+                    let prepared = prepare().await?;
+                    let mut tx = settings.transactor.begin().await?;
+                    let subject = make(&mut tx, prepared).await?;
+                    held.name_in(&mut tx, subject).await?;
+                    tx.commit().await?;
+                    subject
+                }
+            };
+            let answer = answer(subject).await?;
+            let mut tx = settings.transactor.begin().await?;
+            held.complete_in(&mut tx, &answer).await?;
+            tx.commit().await?;
+            Ok(answer)
+        };
+        let done = done.await;
+        held.end(done).await
+    }
+
+    fn settings(&self) -> Result<&Idempotency, Problem> {
+        let settings = self.request.app_data::<web::Data<Idempotency>>();
+        settings.map(|it| &***it).ok_or_else(|| Problem::internal("the application keeps no idempotency keys"))
+    }
+
+    /// The key, claimed; or the answer of the first time.
+    async fn claim(&self, settings: &Idempotency, identity: KeyIdentity) -> Result<Result<Claimed, Answer>, Problem> {
+        let body = self.request.extensions().get::<BodyHash>().copied().unwrap_or_else(|| BodyHash::of(b""));
+        match claim(Arc::clone(&settings.keys), identity, body).await? {
+            Ok(claimed) => Ok(Ok(claimed)),
+            Err(Claim::Replay(stored)) => replay(stored).map(Err),
+            Err(Claim::InFlight { retry_after }) => Err(in_flight(retry_after)),
+            Err(Claim::OtherBody | Claim::Won(_) | Claim::Named { .. }) => Err(reused()),
         }
     }
 
@@ -106,8 +155,7 @@ impl Idempotent {
         if values.next().is_some() {
             return Err(Problem::field("Idempotency-Key", FieldCode::Duplicate, "must be given only once"));
         }
-        let extensions = self.request.extensions();
-        let principal = extensions.get::<Principal>().map_or_else(|| "public".to_owned(), Principal::key);
+        let principal = caller_of(&self.request).identity().unwrap_or_else(|| "public".to_owned());
         let route = format!("{} {}", self.request.method(), path_of(&self.request));
         let key = String::from_utf8_lossy(value.as_bytes()).into_owned();
         Ok(Some(KeyIdentity::new(principal, route, key)?))
@@ -142,31 +190,18 @@ async fn claim(
     keys: Arc<dyn IdempotencyKeys>,
     identity: KeyIdentity,
     body: BodyHash,
-) -> Result<Result<Held, Claim>, Problem> {
+) -> Result<Result<Claimed, Claim>, Problem> {
     let claim = async move {
         Ok::<_, IdempotencyError>(match keys.claim(&identity, &body).await? {
-            Claim::Won(lease) => Ok(Held { keys, lease: Some(lease) }),
+            Claim::Won(lease) => Ok(Claimed { held: Held { keys, lease: Some(lease) }, subject: None }),
+            Claim::Named { lease, subject } => {
+                Ok(Claimed { held: Held { keys, lease: Some(lease) }, subject: Some(subject) })
+            }
             other => Err(other),
         })
     };
     let claimed = tokio::spawn(claim.in_current_span()).await;
     Ok(claimed.map_err(|error| Problem::internal(error.to_string()))??)
-}
-
-async fn run(
-    settings: &Idempotency,
-    lease: Option<&Lease>,
-    work: impl AsyncFnOnce(&mut Tx) -> Result<Answer, Problem>,
-) -> Result<Answer, Problem> {
-    let mut tx = settings.transactor.begin().await?;
-    let answer = work(&mut tx).await?;
-    if let Some(lease) = lease {
-        let (status, headers, body) = answer.parts();
-        let stored = StoredAnswer { status, headers, body: body.to_vec() };
-        settings.keys.complete_in(&mut tx, lease, &stored).await?;
-    }
-    tx.commit().await?;
-    Ok(answer)
 }
 
 fn replay(stored: StoredAnswer) -> Result<Answer, Problem> {
@@ -180,26 +215,51 @@ fn in_flight(retry_after: Duration) -> Problem {
     Problem::new(StatusCode::CONFLICT, ErrorCode::IdempotencyInFlight, detail).retry_after(retry_after)
 }
 
+fn key_required() -> Problem {
+    let detail = "This route needs the header Idempotency-Key.";
+    Problem::new(StatusCode::PRECONDITION_REQUIRED, ErrorCode::PreconditionRequired, detail)
+}
+
 fn reused() -> Problem {
     let detail = "This idempotency key was used with another body. Use a new key for a new request.";
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::IdempotencyKeyReused, detail)
 }
 
+/// A claimed key, and what it names already.
+struct Claimed {
+    held: Held,
+    subject: Option<Uuid>,
+}
+
 /// A claimed key; given back when the request is dropped half-way (a timeout, a panic, a client that left).
 struct Held {
     keys: Arc<dyn IdempotencyKeys>,
+    /// `None` once it is given back or completed.
     lease: Option<Lease>,
 }
 
 impl Held {
-    fn keep(mut self) {
-        self.lease = None;
+    fn lease(&self) -> Result<&Lease, Problem> {
+        self.lease.as_ref().ok_or_else(|| Problem::internal("a claimed key without a lease"))
     }
 
-    async fn give_back(mut self) {
-        if let Some(lease) = self.lease.take() {
+    async fn name_in(&self, tx: &mut Tx, subject: Uuid) -> Result<(), Problem> {
+        Ok(self.keys.name_in(tx, self.lease()?, subject).await?)
+    }
+
+    async fn complete_in(&self, tx: &mut Tx, answer: &Answer) -> Result<(), Problem> {
+        let (status, headers, body) = answer.parts();
+        let stored = StoredAnswer { status, headers, body: body.to_vec() };
+        Ok(self.keys.complete_in(tx, self.lease()?, &stored).await?)
+    }
+
+    /// The request is over: a completed key stays, every other one is given back.
+    async fn end(mut self, done: Result<Answer, Problem>) -> Result<Answer, Problem> {
+        let lease = self.lease.take();
+        if let (Err(_), Some(lease)) = (&done, lease) {
             release(&*self.keys, &lease).await;
         }
+        done
     }
 }
 

@@ -44,7 +44,11 @@ fn parse(text: &str) -> Result<VersionMatch, Problem> {
     if tags.len() > MAX_TAGS {
         return Err(Problem::field("If-Match", FieldCode::TooLong, format!("must be at most {MAX_TAGS} tags")));
     }
-    let versions = tags.into_iter().filter_map(|tag| tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+    let versions = tags.into_iter().filter_map(|tag| {
+        let text = tag.strip_prefix('"')?.strip_suffix('"')?;
+        // Tags are compared as they are written: "+2" and "02" are no version of ours.
+        text.parse().ok().filter(|version: &i64| version.to_string() == text)
+    });
     Ok(VersionMatch::OneOf(versions.collect()))
 }
 
@@ -67,7 +71,7 @@ mod tests {
     fn only_strong_tags_match() {
         assert_eq!(read("*"), VersionMatch::Any);
         assert_eq!(read("\"3\", \"5\""), VersionMatch::OneOf(vec![3, 5]));
-        for never in ["W/\"3\"", "3", "\"x\"", ""] {
+        for never in ["W/\"3\"", "3", "\"x\"", "", "\"+3\"", "\"03\""] {
             assert!(!read(never).allows(3), "{never}");
         }
     }

@@ -104,12 +104,16 @@ impl<T: DeserializeOwned + 'static, F: SortField> FromRequest for Listing<T, F> 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let route = request.match_pattern().unwrap_or_default();
         let route = super::routes::unversioned(&route).to_owned();
-        std::future::ready(read(&route, request.path(), request.query_string()).map_err(Into::into))
+        let listing = query::parameters_of(request).and_then(|parameters| read(&route, request.path(), parameters));
+        std::future::ready(listing.map_err(Into::into))
     }
 }
 
-fn read<T: DeserializeOwned, F: SortField>(route: &str, path: &str, query: &str) -> Result<Listing<T, F>, Problem> {
-    let mut parameters = query::parameters(query)?;
+fn read<T: DeserializeOwned, F: SortField>(
+    route: &str,
+    path: &str,
+    mut parameters: BTreeMap<String, String>,
+) -> Result<Listing<T, F>, Problem> {
     let mut errors = Vec::new();
     let limit = take_limit(&mut parameters, &mut errors);
     let offset = take_number(&mut parameters, "offset", &mut errors);
@@ -268,7 +272,8 @@ mod tests {
     }
 
     fn listing(query: &str) -> Result<Listing<Filters, Field>, Vec<String>> {
-        read("/admin/things", "/api/admin/things", query)
+        query::parameters(query)
+            .and_then(|parameters| read("/admin/things", "/api/admin/things", parameters))
             .map_err(|problem| problem.errors().iter().map(|e| format!("{} {}", e.field, e.code)).collect())
     }
 

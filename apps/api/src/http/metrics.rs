@@ -1,5 +1,5 @@
 //! Counts and latencies of requests. Labels come from closed sets (methods that HTTP names, templates of our own routes,
-//! statuses that we answer), so that no stranger can make a series.
+//! statuses that we answer), so that no client can make a series.
 
 use std::time::Duration;
 
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_make_no_series() {
+    fn made_up_paths_make_no_series() {
         let recorder = recorder().expect("a recorder");
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {

@@ -8,7 +8,6 @@ mod context;
 pub mod cookie;
 pub mod cors;
 pub mod envelope;
-mod fence;
 pub mod idempotency;
 mod if_match;
 mod json;
@@ -22,10 +21,11 @@ mod request_id;
 mod routes;
 mod settings;
 mod strict_json;
+mod target;
+mod tenant_scope;
+mod variant;
 
-pub use access::{
-    Access, CurrentAdmin, CurrentTenantUser, Gate, OptionalAdmin, OptionalTenantUser, Public, Require, TenantScope,
-};
+pub use access::{Access, Authorizer, Optional, Public, Require};
 pub use answer::{Answer, MessageSchema};
 pub use client_ip::ClientIp;
 pub use context::Context;
@@ -34,10 +34,12 @@ pub use if_match::IfMatch;
 pub use json::{Json, NoBody, given};
 pub use listing::{DEFAULT_LIMIT, Listing, MAX_LIMIT, NoFilters, Pagination, PagingParams, SortField, search};
 pub use metrics::HttpMetrics;
-pub use path::{PathId, PathIds, PathText};
+pub use path::{LastId, PathId, PathIds, PathText};
 pub use problem::{FieldErrorSchema, Problem, ProblemSchema, status_of};
 pub use query::Query;
 pub use raw_body::RawBody;
 pub use request_id::{RequestId, X_REQUEST_ID};
 pub use routes::{Operation, Routes};
 pub use settings::HttpSettings;
+pub use target::{TargetTenant, TargetTenants};
+pub use variant::Variant;

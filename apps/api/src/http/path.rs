@@ -15,6 +15,10 @@ pub struct PathId<T>(pub T);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PathIds<A, B>(pub A, pub B);
 
+/// The last id in the path, as a typed id; 404 when it is no UUID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastId<T>(pub T);
+
 /// The last parameter in the path as whatever parses from text; 404 when it does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathText<T>(pub T);
@@ -38,6 +42,16 @@ impl<A: From<Uuid>, B: From<Uuid>> FromRequest for PathIds<A, B> {
     }
 }
 
+impl<T: From<Uuid>> FromRequest for LastId<T> {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let last = request.match_info().iter().count().saturating_sub(1);
+        std::future::ready(id(request, last).map(Self).map_err(Into::into))
+    }
+}
+
 impl<T: FromStr> FromRequest for PathText<T> {
     type Error = actix_web::Error;
     type Future = Ready<Result<Self, Self::Error>>;
@@ -50,7 +64,7 @@ impl<T: FromStr> FromRequest for PathText<T> {
     }
 }
 
-fn id<T: From<Uuid>>(request: &HttpRequest, position: usize) -> Result<T, Problem> {
+pub(super) fn id<T: From<Uuid>>(request: &HttpRequest, position: usize) -> Result<T, Problem> {
     let (_, text) = request.match_info().iter().nth(position).ok_or_else(Problem::not_found)?;
     // One spelling only: the parser alone would also take braces, URNs and no hyphens.
     if text.len() != uuid::fmt::Hyphenated::LENGTH {

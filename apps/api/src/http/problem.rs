@@ -44,8 +44,10 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         ErrorKind::NotFound => StatusCode::NOT_FOUND,
         ErrorKind::Conflict => StatusCode::CONFLICT,
         ErrorKind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+        ErrorKind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         ErrorKind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         ErrorKind::Upstream => StatusCode::BAD_GATEWAY,
+        ErrorKind::UpstreamTimeout => StatusCode::GATEWAY_TIMEOUT,
         ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -156,16 +158,6 @@ impl Problem {
         &self.0.errors
     }
 
-    /// Puts `prefix` and a dot before the name of each wrong field: for parts of a body that are parsed
-    /// by a domain type which does not know where it stands (`owner` + `email`).
-    #[must_use]
-    pub fn under(mut self, prefix: &str) -> Self {
-        for error in &mut self.0.errors {
-            error.field = Cow::Owned(format!("{prefix}.{}", error.field));
-        }
-        self
-    }
-
     /// The answer, and a log line for what is our fault. The only writer of problem+json.
     #[must_use]
     pub fn to_response(&self, request: &HttpRequest) -> HttpResponse {
@@ -241,6 +233,7 @@ impl<E: DomainError> From<E> for Problem {
             ErrorKind::Internal => return Self::internal(error),
             ErrorKind::Unavailable => "The service cannot do this right now. Try again soon.".into(),
             ErrorKind::Upstream => "A service that this depends on has failed. Try again later.".into(),
+            ErrorKind::UpstreamTimeout => "A service that this depends on does not answer in time.".into(),
             _ => sentence(&error.to_string()).into(),
         };
         let mut problem = Self::new(status_of(kind), error.code(), detail);

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, future::Ready, ops::Deref};
 
-use actix_web::{FromRequest, HttpRequest, dev};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev};
 use kernel::{FieldCode, FieldError};
 use serde::{
     de::{DeserializeOwned, IntoDeserializer},
@@ -10,7 +10,7 @@ use serde::{
 };
 
 use super::{
-    Problem,
+    NoFilters, Problem,
     strict_json::{MAX_UNKNOWN, explain},
 };
 
@@ -33,9 +33,29 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let typed = parameters(request.query_string()).and_then(|parameters| typed(&parameters));
+        let typed = parameters_of(request).and_then(|parameters| typed(&parameters));
         std::future::ready(typed.map(Self).map_err(Into::into))
     }
+}
+
+/// That somebody has looked at the request's parameters.
+struct AreRead;
+
+/// The parameters of a request by name, as [`parameters`], for an extractor that accounts for each of them.
+pub(super) fn parameters_of(request: &HttpRequest) -> Result<BTreeMap<String, String>, Problem> {
+    request.extensions_mut().insert(AreRead);
+    parameters(request.query_string())
+}
+
+/// Refuses parameters on a route that takes none: a mistyped filter must not answer with everything.
+///
+/// # Errors
+/// 422 naming them.
+pub(super) fn refuse_unread(request: &HttpRequest) -> Result<(), Problem> {
+    if request.query_string().is_empty() || request.extensions().contains::<AreRead>() {
+        return Ok(());
+    }
+    parameters(request.query_string()).and_then(|parameters| typed::<NoFilters>(&parameters)).map(|_| ())
 }
 
 /// Most parameters of a query.

@@ -16,8 +16,9 @@ use utoipa_actix_web::OpenApiFactory;
 
 use super::{
     Access, HttpSettings, Problem,
-    access::{Guarded, enforce},
-    fence,
+    access::{Authorized, authorize},
+    query, tenant_scope,
+    variant::Variant,
 };
 
 /// Both prefixes serve the same handlers.
@@ -31,12 +32,21 @@ pub(super) fn unversioned(path: &str) -> &str {
         .unwrap_or(path)
 }
 
+/// Whether a path is one of the interface's own.
+fn is_versioned(path: &str) -> bool {
+    unversioned(path).len() < path.len()
+}
+
 /// The handler's file as what [`Routes::add`] takes: `operation!(create)` for the function `handle` in the
-/// module `create`.
+/// module `create`; `operation!(create, admin::TenantsWrite)` where the function serves several routes and is generic over
+/// the permission and whatever else differs.
 #[macro_export]
 macro_rules! operation {
     ($($module:ident)::+) => {
         ($($module)::+::__path_handle, $($module)::+::handle)
+    };
+    ($($module:ident)::+, $($differs:ty),+) => {
+        ($($module)::+::__path_handle, $($module)::+::handle::<$($differs),+>)
     };
 }
 
@@ -75,15 +85,38 @@ impl Routes {
     }
 
     /// Registers a handler: the pair of its `utoipa::path` description and its function, see
-    /// [`operation!`](crate::operation). The function's first argument is its guard.
+    /// [`operation!`](crate::operation). The function's first argument is its auth extractor.
     pub fn add<D, H, Args>(&mut self, (description, handler): (D, H)) -> &mut Self
     where
         D: OpenApiFactory,
         H: Handler<Args>,
-        Args: FromRequest + Guarded + 'static,
+        Args: FromRequest + Authorized + 'static,
         H::Output: Responder + 'static,
     {
-        self.register(description, handler, false)
+        self.register(description, handler, false, None)
+    }
+
+    /// [`Routes::add`] of a handler of `/admin/tenants/{id}...` for the tenant's own people, under `/tenant...`: described by
+    /// the same words, but for its id and its tag.
+    pub fn add_own<D, H, Args>(&mut self, id: &'static str, tag: &'static str, operation: (D, H)) -> &mut Self
+    where
+        D: OpenApiFactory,
+        H: Handler<Args>,
+        Args: FromRequest + Authorized + 'static,
+        H::Output: Responder + 'static,
+    {
+        self.add_variant(Variant::new(id, tag), operation)
+    }
+
+    /// [`Routes::add`] of a handler that serves another route already, with what is different here.
+    pub fn add_variant<D, H, Args>(&mut self, variant: Variant, (description, handler): (D, H)) -> &mut Self
+    where
+        D: OpenApiFactory,
+        H: Handler<Args>,
+        Args: FromRequest + Authorized + 'static,
+        H::Output: Responder + 'static,
+    {
+        self.register(description, handler, false, Some(&variant))
     }
 
     /// [`Routes::add`] for what lives beside `/api`.
@@ -91,21 +124,30 @@ impl Routes {
     where
         D: OpenApiFactory,
         H: Handler<Args>,
-        Args: FromRequest + Guarded + 'static,
+        Args: FromRequest + Authorized + 'static,
         H::Output: Responder + 'static,
     {
-        self.register(description, handler, true)
+        self.register(description, handler, true, None)
     }
 
-    fn register<D, H, Args>(&mut self, description: D, handler: H, at_root: bool) -> &mut Self
+    fn register<D, H, Args>(
+        &mut self,
+        description: D,
+        handler: H,
+        at_root: bool,
+        variant: Option<&Variant>,
+    ) -> &mut Self
     where
         D: OpenApiFactory,
         H: Handler<Args>,
-        Args: FromRequest + Guarded + 'static,
+        Args: FromRequest + Authorized + 'static,
         H::Output: Responder + 'static,
     {
         description.schemas(&mut self.schemas);
-        for (path, item) in description.paths().paths {
+        for (mut path, mut item) in description.paths().paths {
+            if let Some(variant) = variant {
+                variant.describe(&mut path, &mut item, &mut self.schemas);
+            }
             let method = method_of(&item);
             let (handler, verb) = (handler.clone(), method.clone());
             let route = Box::new(move |template: &str| route(handler.clone(), verb.clone(), template));
@@ -197,7 +239,7 @@ pub(super) struct RouteTemplate(pub(super) Rc<str>);
 fn route<H, Args>(handler: H, method: Method, template: &str) -> Route
 where
     H: Handler<Args>,
-    Args: FromRequest + Guarded + 'static,
+    Args: FromRequest + Authorized + 'static,
     H::Output: Responder + 'static,
 {
     let template: Rc<str> = template.into();
@@ -223,17 +265,17 @@ where
     })
 }
 
-/// Guard first, and only then the body: who may not call learns nothing about what is wrong with it.
+/// The caller first, and only then the body: who may not call learns nothing about what is wrong with it.
 async fn serve<H, Args>(handler: &H, request: HttpRequest, payload: web::Payload) -> HttpResponse
 where
     H: Handler<Args>,
-    Args: FromRequest + Guarded,
+    Args: FromRequest + Authorized,
     H::Output: Responder,
 {
-    if let Err(problem) = enforce(&request, Args::ACCESS).await {
+    if let Err(problem) = authorize(&request, Args::ACCESS).await {
         return HttpResponse::from_error(problem);
     }
-    fence::around(&request, answer(handler, &request, payload)).await
+    tenant_scope::around(&request, answer(handler, &request, payload)).await
 }
 
 async fn answer<H, Args>(handler: &H, request: &HttpRequest, payload: web::Payload) -> HttpResponse
@@ -242,7 +284,15 @@ where
     Args: FromRequest,
     H::Output: Responder,
 {
-    match Args::from_request(request, &mut payload.into_inner()).await {
+    let arguments = Args::from_request(request, &mut payload.into_inner()).await;
+    // Not of a page, a probe or a document: what fetches those may well add a parameter of its own.
+    if arguments.is_ok()
+        && is_versioned(request.path())
+        && let Err(problem) = query::refuse_unread(request)
+    {
+        return HttpResponse::from_error(problem);
+    }
+    match arguments {
         Ok(arguments) => handler.call(arguments).await.respond_to(request).map_into_boxed_body(),
         Err(error) => HttpResponse::from_error(error),
     }

@@ -1,20 +1,17 @@
 //! What is served, an area a folder, a use case a file. docs/adding-an-endpoint.md shows how to add one.
 
-mod admin_auth;
 mod admins;
 mod audit_logs;
-mod auth_common;
 mod dev;
 mod integrations;
 mod notifications;
 mod operations;
 mod quotas;
+mod sign_in;
 mod support;
-mod tenant_auth;
 mod tenants;
 mod usage;
 mod webhooks;
-mod workspace;
 
 use crate::{config::Environment, http::Routes};
 
@@ -23,7 +20,7 @@ use crate::{config::Environment, http::Routes};
 pub fn all(environment: Environment) -> Routes {
     let mut routes = Routes::new();
     operations::configure(&mut routes, environment);
-    admin_auth::configure(&mut routes);
+    sign_in::configure(&mut routes);
     admins::configure(&mut routes);
     audit_logs::configure(&mut routes);
     integrations::configure(&mut routes);
@@ -31,10 +28,8 @@ pub fn all(environment: Environment) -> Routes {
     quotas::configure(&mut routes);
     usage::configure(&mut routes);
     support::configure(&mut routes);
-    tenant_auth::configure(&mut routes);
     tenants::configure(&mut routes);
     webhooks::configure(&mut routes);
-    workspace::configure(&mut routes);
     if environment.is_development() {
         dev::configure(&mut routes);
     }

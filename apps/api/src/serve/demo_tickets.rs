@@ -1,8 +1,9 @@
 //! Tickets of the demo workshops, opened by their owners as over the API: with entry, event and confirmation.
 
 use anyhow::Context as _;
+use auth::caller_of;
 use kernel::{
-    Actor, RequestContext, TenantRole,
+    RequestContext, Subject, TenantRole,
     page::{Direction, PageRequest, Sort, Start},
 };
 use support::domain::{NewTicket, NewTicketInput};
@@ -62,7 +63,7 @@ pub(super) async fn open(services: &Services) -> anyhow::Result<()> {
         let people = services.tenancy.people.list(tenant, &owners, &first).await?;
         let person = people.items.first().context("a demo workshop has no owner")?;
         let context = RequestContext {
-            actor: Actor::TenantUser { tenant_id: tenant, id: person.id, role: person.role },
+            caller: caller_of(Subject::TenantUser { tenant_id: tenant, id: person.id, role: person.role }),
             ip: None,
             user_agent: None,
             request_id: "first-start".to_owned(),
@@ -95,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tickets_are_ones_that_the_desk_takes() {
+    fn the_tickets_are_ones_that_support_takes() {
         for ticket in TICKETS {
             parsed(ticket).expect(ticket.0);
         }

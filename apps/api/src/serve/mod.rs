@@ -14,7 +14,7 @@ use std::{
 
 use actix_web::{HttpServer, web};
 use anyhow::Context as _;
-use kernel::{DatabaseOptions, Engine};
+use platform::{DatabaseOptions, Engine};
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
@@ -79,9 +79,13 @@ fn listen(services: &Services, metrics: HttpMetrics) -> anyhow::Result<actix_web
     let address = services.config.bind_addr;
     let factory = {
         let services = services.clone();
-        move || app(&services).app_data(web::Data::new(metrics.clone()))
+        move || {
+            services.core.db.settle();
+            app(&services).app_data(web::Data::new(metrics.clone()))
+        }
     };
     let server = HttpServer::new(factory)
+        .workers(services.config.workers)
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD_TIMEOUT)
         .client_disconnect_timeout(Duration::from_secs(5))

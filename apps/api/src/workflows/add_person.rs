@@ -15,7 +15,7 @@ use crate::http::Problem;
 #[derive(Clone)]
 pub struct AddPerson {
     /// Adds the person.
-    pub people: Arc<People>,
+    pub people: People,
     /// Sets the password.
     pub passwords: Arc<Passwords>,
     /// Issues the invitation.

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use auth::{AdminAccount, AdminAccounts, AdminPatch, Permission};
+use auth::{AdminAccount, AdminAccounts, AdminPatch, PermissionMarker, admin_permissions::SupportWrite};
 use kernel::{AdminId, RequestContext, Transactor, VersionMatch};
 use support::service::StaffTickets;
 
@@ -14,7 +14,7 @@ pub struct ChangeStaff {
     /// Their accounts.
     pub admins: Arc<AdminAccounts>,
     /// Their tickets.
-    pub tickets: Arc<StaffTickets>,
+    pub tickets: StaffTickets,
 }
 
 impl ChangeStaff {
@@ -48,13 +48,13 @@ impl ChangeStaff {
         if_match: &VersionMatch,
         patch: AdminPatch,
     ) -> Result<AdminAccount, Problem> {
-        let leaves_desk = patch.role.is_some_and(|role| !Permission::SupportWrite.granted_to(role));
+        let leaves_support = patch.role.is_some_and(|role| !SupportWrite::granted_to(role));
         let mut tx = self.transactor.begin().await?;
-        if leaves_desk {
+        if leaves_support {
             self.tickets.release_all_in(&mut tx, context, id).await?;
         }
         let account = self.admins.update_in(&mut tx, context, id, if_match, patch).await?;
-        if leaves_desk {
+        if leaves_support {
             self.tickets.release_all_in(&mut tx, context, id).await?;
         }
         tx.commit().await?;

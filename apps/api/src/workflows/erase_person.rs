@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use audit::{ActorRef, Eraser};
-use auth::{AuthError, Subject};
+use auth::{AccountId, AuthError};
 use email::repository::Share;
 use kernel::{AdminId, EmailAddress, RequestContext, TenantId, TenantUserId, Transactor, Tx};
 use support::{
@@ -18,17 +18,17 @@ pub struct ErasePerson {
     /// Opens the transaction.
     pub transactor: Arc<dyn Transactor>,
     /// A workshop's people.
-    pub people: Arc<People>,
+    pub people: People,
     /// Accounts, sessions and links.
     pub accounts: auth::Erasure,
     /// The trail, and how it calls people who left.
-    pub trail: Arc<Eraser>,
+    pub trail: Eraser,
     /// Mail, sent or not.
     pub mail: email::service::Erasure,
     /// Tickets and messages.
     pub tickets: support::service::Erasure,
-    /// Events and kept answers.
-    pub events: kernel::store::Erasure,
+    /// Queues and kept answers.
+    pub shared: platform::store::Erasure,
 }
 
 /// What is known of whoever is erased.
@@ -63,7 +63,7 @@ impl ErasePerson {
     /// Erases a workshop's person who was deactivated or removed.
     ///
     /// # Errors
-    /// 404, 409 while they are active or the workshop is deleted, and what the stores say.
+    /// 404, 409 while they are active, and what the stores say.
     pub async fn erase_tenant_user(
         &self,
         context: &RequestContext,
@@ -84,13 +84,14 @@ impl ErasePerson {
                 None => return Err(TenancyError::PersonNotFound.into()),
             },
         };
-        self.accounts.erase_access_in(&mut tx, Subject::Tenant { tenant_id: tenant, user_id: id }).await?;
+        self.accounts.erase_access_in(&mut tx, AccountId::Tenant { tenant_id: tenant, user_id: id }).await?;
         let party = Party::Person { tenant, id, email: known.email.clone() };
         self.erase_traces_in(&mut tx, context, person, &party, &known).await?;
         Ok(tx.commit().await?)
     }
 
-    /// Events before mail: whoever publishes one queues the other, and the account is locked or gone by now.
+    /// What waits to be done before mail: it writes to people, and the account is locked or gone by now. Events need nothing: they
+    /// hold facts and ids.
     async fn erase_traces_in(
         &self,
         tx: &mut Tx,
@@ -102,15 +103,14 @@ impl ErasePerson {
         let texts = [known.email.as_ref().map(EmailAddress::as_str), known.phone.as_deref()];
         let redaction = Redaction::new(known.names.split_whitespace(), texts.into_iter().flatten());
         for Reworded { from, to } in self.tickets.erase_in(tx, party, &redaction).await? {
-            self.events.reword_events_in(tx, &from, &to).await?;
             self.mail.reword_in(tx, &from, &to).await?;
         }
         if let Some(email) = &known.email {
-            self.events.erase_events_in(tx, email).await?;
+            self.shared.erase_items_in(tx, email).await?;
             let share = self.share_in(tx, person, email).await?;
             self.mail.erase_in(tx, email, share).await?;
         }
-        self.events.erase_answers_in(tx, person.id()).await?;
+        self.shared.erase_answers_in(tx, person.id()).await?;
         // Last: what is recorded above must not bring anything back.
         self.trail.erase_person_in(tx, context, person).await?;
         Ok(())

@@ -11,7 +11,7 @@ use crate::http::Problem;
 #[derive(Clone)]
 pub struct InviteAgain {
     /// Whose it is.
-    pub people: Arc<People>,
+    pub people: People,
     /// Issues it.
     pub invitations: Arc<Invitations>,
     /// The time.

@@ -6,6 +6,7 @@ mod erase_person;
 mod invite_again;
 mod open_ticket;
 mod open_workshop;
+mod view_quota;
 mod view_workshop;
 
 pub use add_person::{AddPerson, PreparedPerson};
@@ -14,7 +15,8 @@ pub use erase_person::ErasePerson;
 pub use invite_again::InviteAgain;
 pub use open_ticket::OpenTicket;
 pub use open_workshop::OpenWorkshop;
-pub use view_workshop::{MayRead, Surroundings, ViewWorkshop};
+pub use view_quota::{QuotaUse, ViewQuota};
+pub use view_workshop::{TenantParts, ViewWorkshop};
 
 use auth::Recipient;
 use tenancy::domain::{Person, Tenant};

@@ -13,7 +13,7 @@ use crate::http::Problem;
 #[derive(Clone)]
 pub struct OpenTicket {
     /// Opens it.
-    pub tickets: Arc<StaffTickets>,
+    pub tickets: StaffTickets,
     /// Counts what is written to addresses that somebody types.
     pub throttle: Arc<Throttle>,
 }

@@ -14,7 +14,7 @@ use crate::http::Problem;
 #[derive(Clone)]
 pub struct OpenWorkshop {
     /// Makes the workshop.
-    pub tenants: Arc<Tenants>,
+    pub tenants: Tenants,
     /// Issues the invitation.
     pub invitations: Arc<Invitations>,
     /// The time.

@@ -1,12 +1,15 @@
-use std::sync::Arc;
-
-use auth::{Permission, TenantPermission};
+use auth::{Permission, PermissionMarker, admin_permissions as admin, tenant_permissions as tenant};
 use futures::{future::OptionFuture, try_join};
-use kernel::{AdminRole, TenantId, TenantRole};
+use integrations::{domain::IntegrationView, service::Integrations};
+use kernel::{Caller, TenantId};
+use metering::{
+    domain::{MetricType, UsageTotal},
+    service::Usage,
+};
 use support::service::WorkshopTickets;
 use tenancy::{
-    domain::{IntegrationView, MetricType, Person, Subscription, UsageTotal},
-    service::{Integrations, People, Subscriptions, Usage},
+    domain::{Person, Subscription},
+    service::{People, Subscriptions},
 };
 
 use crate::http::Problem;
@@ -15,20 +18,20 @@ use crate::http::Problem;
 #[derive(Clone)]
 pub struct ViewWorkshop {
     /// Its people.
-    pub people: Arc<People>,
+    pub people: People,
     /// What it has agreed to pay.
-    pub subscriptions: Arc<Subscriptions>,
+    pub subscriptions: Subscriptions,
     /// Connections to other services.
-    pub integrations: Arc<Integrations>,
+    pub integrations: Integrations,
     /// What it uses.
-    pub usage: Arc<Usage>,
+    pub usage: Usage,
     /// Its tickets.
-    pub tickets: Arc<WorkshopTickets>,
+    pub tickets: WorkshopTickets,
 }
 
 /// Which parts the caller may read: those whose own routes would answer.
 #[derive(Debug, Clone, Copy)]
-pub struct MayRead {
+struct MayRead {
     people: bool,
     subscription: bool,
     integrations: bool,
@@ -36,34 +39,24 @@ pub struct MayRead {
     tickets: bool,
 }
 
-impl From<AdminRole> for MayRead {
-    fn from(role: AdminRole) -> Self {
+impl MayRead {
+    fn of(caller: &Caller) -> Self {
+        let either =
+            |of_staff: &Permission, of_tenant: &Permission| of_staff.held_by(caller) || of_tenant.held_by(caller);
         Self {
-            people: Permission::TenantUsersRead.granted_to(role),
-            subscription: Permission::SubscriptionsRead.granted_to(role),
-            integrations: Permission::IntegrationsRead.granted_to(role),
-            usage: Permission::UsageRead.granted_to(role),
-            tickets: Permission::SupportRead.granted_to(role),
-        }
-    }
-}
-
-impl From<TenantRole> for MayRead {
-    fn from(role: TenantRole) -> Self {
-        Self {
-            people: TenantPermission::UsersRead.granted_to(role),
-            // It has no route of its own on this side: it belongs to the workshop's profile.
-            subscription: TenantPermission::WorkspaceRead.granted_to(role),
-            integrations: TenantPermission::IntegrationsRead.granted_to(role),
-            usage: TenantPermission::UsageRead.granted_to(role),
-            tickets: TenantPermission::TicketsRead.granted_to(role),
+            people: either(admin::TenantUsersRead::PERMISSION, tenant::UsersRead::PERMISSION),
+            // It has no route of its own on the tenant's side: it belongs to the workshop's profile.
+            subscription: either(admin::SubscriptionsRead::PERMISSION, tenant::WorkspaceRead::PERMISSION),
+            integrations: either(admin::IntegrationsRead::PERMISSION, tenant::IntegrationsRead::PERMISSION),
+            usage: either(admin::UsageRead::PERMISSION, tenant::UsageRead::PERMISSION),
+            tickets: either(admin::SupportRead::PERMISSION, tenant::TicketsRead::PERMISSION),
         }
     }
 }
 
 /// What is known about a workshop beside itself; `None` for what the caller may not read.
 #[derive(Debug)]
-pub struct Surroundings {
+pub struct TenantParts {
     /// The first 100 people, oldest first.
     pub people: Option<Vec<Person>>,
     /// The current subscription; `Some(None)` while none is recorded.
@@ -81,12 +74,13 @@ impl ViewWorkshop {
     ///
     /// # Errors
     /// What the stores say.
-    pub async fn surroundings(&self, tenant: TenantId, may: MayRead) -> Result<Surroundings, Problem> {
+    pub async fn parts(&self, caller: &Caller, tenant: TenantId) -> Result<TenantParts, Problem> {
+        let may = MayRead::of(caller);
         let people = async { Ok::<_, Problem>(self.people.list_first(tenant).await?) };
         let subscription = async { Ok::<_, Problem>(self.subscriptions.find(tenant).await?) };
-        let integrations = async { Ok::<_, Problem>(self.integrations.list(tenant).await?) };
+        let integrations = async { Ok::<_, Problem>(self.integrations.list_known(tenant).await?) };
         let usage = async { Ok::<_, Problem>(self.usage.last_30_days(tenant).await?) };
-        let tickets = async { Ok::<_, Problem>(self.tickets.summary(tenant).await?.active()) };
+        let tickets = async { Ok::<_, Problem>(self.tickets.count_active(tenant).await?) };
         let (people, subscription, integrations, usage, open_tickets) = try_join!(
             when(may.people, people),
             when(may.subscription, subscription),
@@ -94,7 +88,7 @@ impl ViewWorkshop {
             when(may.usage, usage),
             when(may.tickets, tickets),
         )?;
-        Ok(Surroundings { people, subscription, integrations, usage, open_tickets })
+        Ok(TenantParts { people, subscription, integrations, usage, open_tickets })
     }
 }
 

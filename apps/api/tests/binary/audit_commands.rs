@@ -68,10 +68,10 @@ async fn exports_and_archives_verify_without_the_database() {
     on_each_database(async |db| {
         let mut site = site_with_history(db.url()).await;
         let archived = site.run(&["audit", "archive", "--older-than", "30"]).await;
-        let told = archived.expect(0);
-        let file = told.lines().nth(1).expect("a file").trim();
+        let printed = archived.expect(0);
+        let file = printed.lines().nth(1).expect("a file").trim();
         let archive: PathBuf = site.path(file);
-        assert!(archive.is_file(), "{told}");
+        assert!(archive.is_file(), "{printed}");
         let left = site.run(&["audit", "verify"]).await;
         left.expect(0);
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use kernel::{Entropy as _, OsEntropy};
-use serde_json::Value;
+use serde_json::{Value, json};
 use test_support::{eventually, on_each_database};
 
 use crate::{
@@ -37,9 +37,9 @@ async fn help_is_no_mistake_and_wrong_use_is() {
 async fn the_openapi_document_needs_no_database() {
     let site = Site::new().with("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing").with("APP_ENV", "production");
     let ended = site.run(&["openapi"]).await;
-    let kept = include_str!("../../../../docs/openapi.json");
-    assert!(ended.expect(0) == kept, "docs/openapi.json is not what `nextcrm openapi` prints");
-    serde_json::from_str::<Value>(kept).expect("JSON");
+    let stored = include_str!("../../../../docs/openapi.json");
+    assert!(ended.expect(0) == stored, "docs/openapi.json is not what `nextcrm openapi` prints");
+    serde_json::from_str::<Value>(stored).expect("JSON");
 }
 
 #[actix_web::test]
@@ -114,9 +114,9 @@ async fn seeding_makes_what_it_was_asked_for_and_tells_so() {
         let site = Site::on(db.url());
         let seed = ["seed", "--tenants", "20", "--users-per-tenant", "3", "--audit", "200", "--password-stdin"];
         let ended = site.run_with_input(&seed, PASSWORD).await;
-        let told = ended.expect(0);
+        let printed = ended.expect(0);
         for part in ["5 admins", "20 tenants with 60 people", "200 audit entries"] {
-            assert!(told.contains(part), "{part} in {told}");
+            assert!(printed.contains(part), "{part} in {printed}");
         }
         let sql = site.sql().await;
         for (table, rows) in [("tenants", 20), ("tenant_users", 60), ("admin_users", 5), ("admin_audit_log", 200)] {
@@ -125,7 +125,7 @@ async fn seeding_makes_what_it_was_asked_for_and_tells_so() {
         site.run_with_input(&seed, PASSWORD).await.fails(1, &["already there", "--seed"]);
         assert_eq!(sql.count("tenants").await, 20);
 
-        let (_, rest) = told.split_once("super admin:  ").expect("who signs in");
+        let (_, rest) = printed.split_once("super admin:  ").expect("who signs in");
         let email = rest.split_whitespace().next().expect("an address");
         let server = site.start().await;
         let token = server.sign_in(email, PASSWORD).send().await.access_token();
@@ -145,9 +145,9 @@ async fn the_doctor_tells_right_from_wrong_and_changes_nothing() {
         assert!(std::fs::read_dir(site.path("")).expect("a directory").next().is_none(), "nothing was made");
         add_admin(&site).await;
         let ended = site.run(&["doctor"]).await;
-        let told = ended.expect(0);
+        let printed = ended.expect(0);
         for part in ["ok     configuration", "ok     secrets", "ok     data directory", "ok     schema"] {
-            assert!(told.contains(part), "{part} in {told}");
+            assert!(printed.contains(part), "{part} in {printed}");
         }
     })
     .await;
@@ -162,47 +162,101 @@ async fn the_doctor_tells_right_from_wrong_and_changes_nothing() {
 }
 
 #[actix_web::test]
-async fn dead_events_are_listed_and_made_due_again() {
+async fn what_was_given_up_on_is_listed_and_made_due_again() {
     on_each_database(async |db| {
         let site = Site::on(db.url());
         add_admin(&site).await;
-        assert_eq!(site.run(&["outbox", "dead"]).await.expect(0), "0 of 0 events that were given up on\n");
+        let queue = "auth.password_reset_links";
+        let none = format!("0 listed\n{queue}: 0 wait, 0 were given up on\n");
+        assert_eq!(site.run(&["queues", "list"]).await.expect(0), none);
+        let paused = site.run(&["queues", "pause", queue]).await;
+        assert_eq!(paused.expect(0), format!("{queue} rests until it is resumed\n"));
         let server = site.start().await;
-        let token = server.sign_in(EMAIL, PASSWORD).send().await.access_token();
-        server.create_tenant(&token, "dead-letters").send().await.expect(201);
-        server.create_tenant(&token, "dead-letters-2").send().await.expect(201);
-        let sql = site.sql().await;
-        let handled = "outbox WHERE kind = 'tenancy.tenant_created' AND done_at IS NOT NULL";
-        eventually("both are handled", async || (sql.count(handled).await == 2).then_some(())).await;
+        for address in ["jo@garage.test", "bo@garage.test"] {
+            let body = json!({ "email": address });
+            server.post("/api/admin/auth/password/forgot").json(&body).send().await.expect(202);
+        }
+        let measured = async || {
+            let reply = server.get("/metrics").send().await;
+            let text = String::from_utf8_lossy(&reply.body).into_owned();
+            text.contains(&format!("queue_pending{{queue=\"{queue}\"}} 2")).then_some(text)
+        };
+        let text = eventually("the queue is measured", measured).await;
+        for gauge in ["queue_dead", "queue_lag_seconds"] {
+            assert!(text.contains(&format!("{gauge}{{queue=\"{queue}\"}}")), "{gauge} in {text}");
+        }
         assert_eq!(server.terminate().await.code(), Some(0));
-        // As if their handlers had failed to the last.
+        let sql = site.sql().await;
+        let waiting = format!("work_items WHERE queue = '{queue}' AND state = 'WAITING' AND attempts = 0");
+        assert_eq!(sql.count(&waiting).await, 2, "a paused queue loses nothing");
+        // As if its handler had failed to the last.
         sql.run(
-            "UPDATE outbox SET done_at = NULL, dead_at = occurred_at, attempts = 12, last_error = 'mail: no luck' \
-             WHERE kind = 'tenancy.tenant_created'",
+            "UPDATE work_items SET state = 'FAILED', next_attempt_at = NULL, ended_at = created_at, attempts = 100, \
+             last_error = 'no luck'",
         )
         .await;
 
-        let page = site.run(&["outbox", "dead", "--limit", "1"]).await;
+        let page = site.run(&["queues", "list", "--limit", "1"]).await;
         let lines: Vec<_> = page.expect(0).lines().collect();
-        assert_eq!(lines.len(), 2, "{lines:?}");
-        for part in ["  tenancy.tenant_created  tenant ", "  12 attempts  0 min old  mail: no luck"] {
-            assert!(lines[0].contains(part), "{part} in {}", lines[0]);
-        }
-        assert_eq!(lines[1], "1 of 2 events that were given up on");
-        let first = lines[0].split(' ').next().expect("an id");
-        let rest = site.run(&["outbox", "dead", "--after", first]).await;
-        assert!(rest.expect(0).lines().count() == 2 && !rest.stdout.contains(first), "{}", rest.stdout);
-        assert_eq!(sql.count("outbox WHERE dead_at IS NOT NULL").await, 2, "looking changes nothing");
+        assert_eq!(lines[1..], ["1 listed", &format!("{queue}: 0 wait, 2 were given up on, paused")]);
+        let (first, shown) = lines[0].split_once("  ").expect("a number");
+        assert_eq!(shown, format!("{queue}  tenant -  FAILED  100 attempts  0 min old  no luck"));
+        let rest = site.run(&["queues", "list", "--after", first]).await;
+        assert!(rest.expect(0).starts_with("2  ") && rest.stdout.contains("1 listed\n"), "{}", rest.stdout);
+        assert_eq!(sql.count("work_items WHERE state = 'FAILED'").await, 2, "looking changes nothing");
 
-        let requeued = site.run(&["outbox", "dead", "--requeue"]).await;
-        assert!(requeued.expect(0).ends_with("2 of 2 events that were given up on\n2 of them are due again\n"));
-        assert_eq!(sql.count("admin_audit_log WHERE action = 'EVENTS_REQUEUED'").await, 1);
+        assert_eq!(site.run(&["queues", "requeue", first]).await.expect(0), "1 items are due again\n");
+        let all = site.run(&["queues", "requeue", "--all", "--queue", queue]).await;
+        assert_eq!(all.expect(0), "1 items are due again\n");
+        assert_eq!(sql.count("admin_audit_log WHERE action = 'QUEUE_REQUEUED'").await, 2);
+        assert_eq!(sql.count(&waiting).await, 2);
+        let resumed = site.run(&["queues", "resume", queue]).await;
+        assert_eq!(resumed.expect(0), format!("{queue} is worked on again\n"));
         let server = site.start().await;
-        eventually("both are handled", async || (sql.count(handled).await == 2).then_some(())).await;
+        let done = "work_items WHERE state = 'DONE'";
+        eventually("both are done", async || (sql.count(done).await == 2).then_some(())).await;
         assert_eq!(server.terminate().await.code(), Some(0));
-        assert_eq!(site.run(&["outbox", "dead", "--requeue"]).await.expect(0), "0 of 0 events that were given up on\n");
-        assert_eq!(sql.count("admin_audit_log WHERE action = 'EVENTS_REQUEUED'").await, 1);
-        site.run(&["outbox", "dead", "--limit", "0"]).await.fails(2, &[]);
+        assert_eq!(site.run(&["queues", "requeue", "--all"]).await.expect(0), "0 items are due again\n");
+        assert_eq!(sql.count("admin_audit_log WHERE action = 'QUEUE_REQUEUED'").await, 2);
+        site.run(&["queues", "list", "--limit", "0"]).await.fails(2, &[]);
+        site.run(&["queues", "requeue"]).await.fails(2, &[]);
+        site.run(&["queues", "pause", "nobody"]).await.fails(1, &["there is no queue nobody"]);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn an_event_is_shown_with_its_deliveries() {
+    on_each_database(async |db| {
+        let site = Site::on(db.url());
+        add_admin(&site).await;
+        let server = site.start().await;
+        let token = server.sign_in(EMAIL, PASSWORD).send().await.access_token();
+        server.create_tenant(&token, "told").send().await.expect(201);
+        assert_eq!(server.terminate().await.code(), Some(0));
+        let sql = site.sql().await;
+        // As if a consumer had failed to the last.
+        sql.run(
+            "INSERT INTO work_items (queue, event_id, payload, state, attempts, last_error, created_at) \
+             SELECT 'test.consumer', id, '{}', 'FAILED', 100, 'no luck', occurred_at FROM outbox \
+             WHERE kind = 'tenant.created.v1'",
+        )
+        .await;
+        let listed = site.run(&["events", "list", "--consumer", "test.consumer"]).await;
+        let line = listed.expect(0).lines().next().expect("a line").to_owned();
+        let (delivery, rest) = line.split_once("  ").expect("a number");
+        assert!(rest.starts_with("test.consumer  tenant -  FAILED  100 attempts"), "{line}");
+        let (rest, kind) = rest.rsplit_once(' ').expect("a kind");
+        let event = rest.rsplit(' ').next().expect("an event");
+        assert_eq!(kind, "tenant.created.v1");
+        let shown = site.run(&["events", "show", event]).await;
+        let lines: Vec<_> = shown.expect(0).lines().collect();
+        assert!(lines[0].contains("  tenant.created.v1  subject ") && lines[1].contains("\"told\""), "{lines:?}");
+        assert!(lines[2].contains("test.consumer") && lines.len() == 3, "{lines:?}");
+        assert_eq!(site.run(&["events", "requeue", delivery]).await.expect(0), "1 deliveries are due again\n");
+        assert_eq!(sql.count("work_items WHERE queue = 'test.consumer' AND state = 'WAITING'").await, 1);
+        let nobody = "01890a5d-ac96-774b-bcce-b302099a8057";
+        site.run(&["events", "show", nobody]).await.fails(1, &["there is no event"]);
     })
     .await;
 }

@@ -12,8 +12,8 @@ async fn the_first_start_tells_everything_and_the_next_one_keeps_it() {
     let site = Site::new();
     let server = site.start().await;
     let (banner, base) = (server.banner(), server.base().to_owned());
-    let told = [format!("listens on {}", site.address()), format!("{base}/docs"), format!("{base}/dev/mailbox")];
-    for text in told {
+    let printed = [format!("listens on {}", site.address()), format!("{base}/docs"), format!("{base}/dev/mailbox")];
+    for text in printed {
         assert!(banner.contains(&text), "{text} in {banner}");
     }
     let (_, rest) = banner.split_once(&format!("Sign in as {DEMO_ADMIN} with the password ")).expect("how to sign in");
@@ -33,8 +33,8 @@ async fn the_first_start_tells_everything_and_the_next_one_keeps_it() {
     let banner = server.banner();
     assert!(!banner.contains(password), "the password is told once");
     let (_, file) = banner.split_once("the password is in ").expect("where the password is");
-    let kept = std::fs::read_to_string(site.path(file.trim())).expect("a file");
-    assert_eq!(kept.trim(), password);
+    let stored = std::fs::read_to_string(site.path(file.trim())).expect("a file");
+    assert_eq!(stored.trim(), password);
     let token = server.sign_in(DEMO_ADMIN, password).send().await.access_token();
     assert_eq!(tenants(&server, &token).await["pagination"]["total"], 13);
     let there = server.get("/api/admin/tenants/by-subdomain/kept-garage").bearer(&token).send().await.expect(200);
@@ -52,7 +52,8 @@ async fn jobs_that_did_nothing_do_not_push_the_banner_out_of_sight() {
     server.get("/health/live").send().await.expect(200);
     let log = server.complaints();
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let of_jobs = lines.iter().filter(|line| line["target"].as_str().is_some_and(|it| it.starts_with("kernel::jobs")));
+    let of_jobs =
+        lines.iter().filter(|line| line["target"].as_str().is_some_and(|it| it.starts_with("platform::jobs")));
     assert_eq!(of_jobs.collect::<Vec<_>>(), Vec::<&Value>::new());
     let answered = lines.iter().rfind(|line| line["target"] == "nextcrm::access").expect("an answer");
     let ms = answered["ms"].as_f64().expect("a number").to_string();

@@ -101,6 +101,33 @@ async fn a_session_that_ended_by_reuse_stays_dead_after_kill_nine() {
 }
 
 #[actix_web::test]
+async fn what_a_queue_had_in_hand_is_done_once_after_kill_nine() {
+    let Some(db) = TestDatabase::postgres().await else { return };
+    let site = Site::on(db.url());
+    add_admin(&site).await;
+    let server = site.start().await;
+    let sql = site.sql().await;
+    let held = sql.hold("LOCK TABLE one_time_tokens IN ACCESS EXCLUSIVE MODE").await;
+    let body = serde_json::json!({ "email": EMAIL });
+    server.post("/api/admin/auth/password/forgot").json(&body).send().await.expect(202);
+    // Others of the server's jobs wait for that table, too.
+    let in_hand = "work_items WHERE attempts = 1 AND EXISTS (SELECT FROM pg_locks WHERE NOT granted)";
+    eventually("it is in hand", async || (sql.count(in_hand).await == 1).then_some(())).await;
+    server.kill();
+    server.gone().await;
+    held.rollback().await.expect("rolls back");
+    assert_eq!(sql.count("work_items WHERE state = 'WAITING' AND attempts = 1").await, 1);
+    // As if the dead server's lease had ended.
+    sql.run("UPDATE work_items SET next_attempt_at = created_at").await;
+
+    let server = site.start().await;
+    let done = "work_items WHERE state = 'DONE' AND attempts = 2";
+    eventually("it is done", async || (sql.count(done).await == 1).then_some(())).await;
+    assert_eq!(server.terminate().await.code(), Some(0));
+    assert_eq!((sql.count("one_time_tokens").await, sql.count("notification_log").await), (1, 1));
+}
+
+#[actix_web::test]
 async fn sigterm_finishes_the_request_in_hand() {
     let Some(db) = TestDatabase::postgres().await else { return };
     let site = Site::on(db.url());
@@ -111,7 +138,8 @@ async fn sigterm_finishes_the_request_in_hand() {
     let held = sql.hold("LOCK TABLE tenants IN ACCESS EXCLUSIVE MODE").await;
     let asked = create(&server, &token, 1).send();
     let ended = async {
-        let waiting = "pg_locks WHERE NOT granted";
+        // Others of the server's jobs wait for that table, too.
+        let waiting = "idempotency_keys WHERE EXISTS (SELECT FROM pg_locks WHERE NOT granted)";
         eventually("the request waits", async || (sql.count(waiting).await > 0).then_some(())).await;
         let ended = server.terminate();
         let released = async {

@@ -73,10 +73,10 @@ async fn a_wrong_configuration_is_named_and_leaves_nothing_behind() {
             let ended = site.run(&[command]).await;
             ended.expect(1);
             // The doctor's findings are its answer.
-            let told = if command == "doctor" { &ended.stdout } else { &ended.stderr };
-            let told = told.replace("for example: ", "for example ");
+            let printed = if command == "doctor" { &ended.stdout } else { &ended.stderr };
+            let printed = printed.replace("for example: ", "for example ");
             for name in named {
-                assert!(told.contains(&format!("for example {name}=")), "{name} in\n{told}");
+                assert!(printed.contains(&format!("for example {name}=")), "{name} in\n{printed}");
             }
             let left: Vec<_> = std::fs::read_dir(site.path("")).expect("a directory").collect();
             assert!(left.is_empty(), "{command} with {variables:?} left {left:?}");

@@ -67,8 +67,8 @@ async fn two_first_starts_at_once_make_one_database() {
     sites[0].run(&["migrate", "down", "--steps", &steps]).await.expect(0);
 
     let (one, other) = join(sites[0].start(), sites[1].start()).await;
-    let told = [&one, &other].map(|server| server.banner().contains("with the password "));
-    assert_eq!(told.iter().filter(|told| **told).count(), 1, "one of them made the demo data");
+    let printed = [&one, &other].map(|server| server.banner().contains("with the password "));
+    assert_eq!(printed.iter().filter(|printed| **printed).count(), 1, "one of them made the demo data");
     let sql = sites[0].sql().await;
     assert_eq!((sql.count("tenants").await, sql.count("admin_users").await), (13, 7));
     for server in [one, other] {

@@ -19,8 +19,7 @@ use actix_web::{
     },
     test,
 };
-use auth::{AdminPrincipal, TenantPrincipal};
-use kernel::{AdminRole, Clock, Entropy, OsEntropy, SystemClock, TenantRole};
+use kernel::{AdminRole, Caller, Clock, Entropy, OsEntropy, SessionProof, Subject, SystemClock, TenantRole};
 use nextcrm::{
     app::{app, app_with},
     composition::{Background, CoreParts, Services},
@@ -97,6 +96,15 @@ impl Api {
         Self::run(services, data_dir, test::init_service(app).await).await
     }
 
+    /// Starts it with another kind of credential that is believed.
+    pub async fn start_believing(db: &TestDatabase, verifier: Arc<dyn auth::Verifier>) -> Self {
+        let (mut services, data_dir) = services(db, &[]);
+        let tokens = Arc::clone(&services.auth.tokens) as Arc<dyn auth::Verifier>;
+        services.auth.verifiers = auth::Verifiers::new(vec![tokens, verifier]);
+        let app = app(&services);
+        Self::run(services, data_dir, test::init_service(app).await).await
+    }
+
     /// Starts it with these routes instead of its own.
     pub async fn start_routes(db: &TestDatabase, routes: &nextcrm::http::Routes, more: &[(&str, &str)]) -> Self {
         let (services, data_dir) = services(db, more);
@@ -146,13 +154,7 @@ impl Api {
 
     /// An access token of an admin with this role who need not exist in the database.
     pub fn admin_token(&self, role: AdminRole) -> String {
-        self.token_of_admin(&AdminPrincipal {
-            admin_id: OsEntropy.uuid_v7(SystemClock.now()).into(),
-            session_id: OsEntropy.uuid_v7(SystemClock.now()).into(),
-            role,
-            must_change_password: false,
-            generation: 1,
-        })
+        self.token_of(Subject::Admin { id: fresh().into(), role })
     }
 
     /// Waits until an access token is refused that was just taken back, and gives the answer: the contract says within a
@@ -165,28 +167,36 @@ impl Api {
         within(Duration::from_secs(5), "the token is refused", refused).await
     }
 
-    /// An access token for exactly this.
-    pub fn token_of_admin(&self, principal: &AdminPrincipal) -> String {
-        self.services.auth.tokens.sign_admin(principal).expect("signs").expose_secret().to_owned()
-    }
-
     /// An access token of somebody with this role in a tenant; neither need exist in the database.
     pub fn tenant_token(&self, role: TenantRole) -> String {
-        self.token_of_tenant_user(&TenantPrincipal {
-            tenant_id: OsEntropy.uuid_v7(SystemClock.now()).into(),
-            user_id: OsEntropy.uuid_v7(SystemClock.now()).into(),
-            session_id: OsEntropy.uuid_v7(SystemClock.now()).into(),
-            role,
-            trial_expired: false,
-            generation: 1,
-            tenant_generation: 1,
-        })
+        self.token_of(Subject::TenantUser { tenant_id: fresh().into(), id: fresh().into(), role })
+    }
+
+    /// An access token of this person in some session.
+    pub fn token_of(&self, subject: Subject) -> String {
+        self.token_for(&in_session(subject))
     }
 
     /// An access token for exactly this.
-    pub fn token_of_tenant_user(&self, principal: &TenantPrincipal) -> String {
-        self.services.auth.tokens.sign_tenant(principal).expect("signs").expose_secret().to_owned()
+    pub fn token_for(&self, caller: &Caller) -> String {
+        self.services.auth.tokens.sign(caller).expect("signs").expose_secret().to_owned()
     }
+}
+
+/// A person in some session, with all that their role is granted.
+pub fn in_session(subject: Subject) -> Caller {
+    let tenant_generation = matches!(subject, Subject::TenantUser { .. }).then_some(1);
+    let session_id = fresh().into();
+    auth::caller_of(subject).in_session(SessionProof {
+        session_id,
+        generation: 1,
+        tenant_generation,
+        must_change_password: false,
+    })
+}
+
+fn fresh() -> uuid::Uuid {
+    OsEntropy.uuid_v7(SystemClock.now())
 }
 
 impl Drop for Api {

@@ -86,12 +86,12 @@ impl Api {
         id
     }
 
-    /// A sign-in at the door of staff.
+    /// A sign-in of staff.
     pub fn admin_login(&self, email: &str, password: &str) -> Call {
         self.post("/api/admin/auth/login").json(&json!({ "email": email, "password": password }))
     }
 
-    /// A sign-in at the door of workshops.
+    /// A sign-in of a workshop's person.
     pub fn tenant_login(&self, subdomain: &str, email: &str, password: &str) -> Call {
         let body = json!({ "subdomain": subdomain, "email": email, "password": password });
         self.post("/api/tenant/auth/login").json(&body)

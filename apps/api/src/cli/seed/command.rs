@@ -3,7 +3,8 @@ use std::io::Write as _;
 use anyhow::Context as _;
 use auth::{NewPassword, PasswordHasher, PersonalWords};
 use clap::Args;
-use kernel::{Clock, Database, Entropy, Maintenance};
+use kernel::{Clock, Entropy};
+use platform::{Database, Maintenance};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::cli::read_password;

@@ -1,5 +1,6 @@
 use chrono::{DateTime, Duration, Utc};
-use kernel::{AdminId, AdminRole, Database, StoreError, Transactor as _};
+use kernel::{AdminId, AdminRole, StoreError, Transactor as _};
+use platform::Database;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use tenancy::domain::Plan;

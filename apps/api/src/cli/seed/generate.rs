@@ -1,5 +1,5 @@
 use chrono::{DateTime, Duration, Timelike as _, Utc};
-use kernel::{AdminId, AdminRole, AuditEntryId, TenantId, TenantRole, TenantUserId};
+use kernel::{AdminId, AdminRole, AuditEntryId, TenantId, TenantRole, TenantUserId, input::Word as _};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use tenancy::domain::Plan;

@@ -1,7 +1,7 @@
 //! Audit entries of things that happened before the database was there.
 
 use chrono::{DateTime, Duration, Utc};
-use kernel::{AuditEntryId, Changes, TenantId};
+use kernel::{AuditEntryId, Changes, TenantId, input::Word as _};
 use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 

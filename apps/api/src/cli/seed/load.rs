@@ -1,4 +1,5 @@
-use kernel::{Database, StoreError, Transactor as _};
+use kernel::{StoreError, Transactor as _};
+use platform::Database;
 
 use super::generate::Generator;
 use super::model::{NewAdmin, NewTenant};

@@ -118,7 +118,7 @@ pub(super) struct NewSubscription {
 /// An entry of the audit trail, yet to be sealed.
 pub(super) struct NewEntry {
     pub(super) id: AuditEntryId,
-    /// `None` for somebody at the staff's door who did not get in.
+    /// `None` for somebody who tried to sign in as staff and was refused.
     pub(super) actor: Option<(AdminId, AdminRole)>,
     pub(super) action: &'static str,
     pub(super) resource: &'static str,

@@ -1,81 +1,55 @@
-//! Who may call a route. The first argument of every handler is a *guard* ([`Require`], [`CurrentAdmin`],
-//! [`CurrentTenantUser`] or [`Public`]): a handler without one does not compile into a route.
+//! Who may call a route. The first argument of every handler is an *auth extractor* ([`Require`] or [`Public`]): a handler
+//! without one does not compile into a route.
 
-mod gate;
-mod guards;
-mod permits;
+mod authorizer;
+mod extractors;
 
-use auth::{AdminPrincipal, Permission, TenantPermission, TenantPrincipal};
-use kernel::PrincipalKind;
+use actix_web::{HttpMessage, HttpRequest};
+use auth::Permission;
+use kernel::{Audience, Caller};
 
-pub use gate::Gate;
-pub(super) use gate::enforce;
-pub use guards::{
-    CurrentAdmin, CurrentTenantUser, Guard, Guarded, OptionalAdmin, OptionalTenantUser, Public, Require, TenantScope,
-};
-pub use permits::{Permit, admin, tenant};
+pub use auth::{admin_permissions as admin, tenant_permissions as tenant};
+pub use authorizer::Authorizer;
+pub(super) use authorizer::authorize;
+pub use extractors::{AuthExtractor, Authorized, Optional, Public, Require};
 
 /// What a route asks of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Nothing.
     Public,
-    /// A member of staff.
-    Admin(Need<Permission>),
-    /// A workshop's person.
-    Tenant(Need<TenantPermission>),
-}
-
-/// What a route asks of a signed-in caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need<P> {
-    /// To be signed in, even with a password that must be changed first.
-    Token,
-    /// To be signed in.
-    SignedIn,
-    /// To have this permission.
-    Permission(P),
+    /// This row of the permission table.
+    Needs(&'static Permission),
 }
 
 impl Access {
     /// The permission's name as the OpenAPI document shows it in `x-permission`.
     #[must_use]
-    pub fn permission_name(&self) -> &'static str {
+    pub const fn permission_name(&self) -> &'static str {
         match self {
             Self::Public => "public",
-            Self::Admin(Need::Token) | Self::Tenant(Need::Token) => "token",
-            Self::Admin(Need::SignedIn) | Self::Tenant(Need::SignedIn) => "signed-in",
-            Self::Admin(Need::Permission(permission)) => permission.as_str(),
-            Self::Tenant(Need::Permission(permission)) => permission.as_str(),
+            Self::Needs(permission) => permission.name,
         }
     }
 
-    /// Whose token opens the route; `None` for public ones.
+    /// Whose route it is; `None` for public ones.
     #[must_use]
-    pub const fn audience(&self) -> Option<PrincipalKind> {
+    pub const fn audience(&self) -> Option<Audience> {
         match self {
             Self::Public => None,
-            Self::Admin(_) => Some(PrincipalKind::Admin),
-            Self::Tenant(_) => Some(PrincipalKind::Tenant),
+            Self::Needs(permission) => Some(permission.audience),
         }
     }
 }
 
-/// Whoever the gate let in.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Principal {
-    /// A member of staff.
-    Admin(AdminPrincipal),
-    /// A workshop's person.
-    Tenant(TenantPrincipal),
+/// Who makes a request: whom the authorizer let in, or nobody.
+pub(super) fn caller_of(request: &HttpRequest) -> Caller {
+    let known = request.extensions().get::<Caller>().copied();
+    known.unwrap_or_else(|| Caller::anonymous(audience_of(request.path())))
 }
 
-impl Principal {
-    /// For idempotency keys: `admin:<uuid>` or `tenant:<uuid>`.
-    pub(super) fn key(&self) -> String {
-        match self {
-            Self::Admin(admin) => format!("admin:{}", admin.admin_id),
-            Self::Tenant(user) => format!("tenant:{}", user.user_id),
-        }
-    }
+/// Whose side an anonymous request calls.
+fn audience_of(path: &str) -> Audience {
+    let path = super::routes::unversioned(path);
+    if path.starts_with("/tenant/") { Audience::Tenant } else { Audience::Admin }
 }

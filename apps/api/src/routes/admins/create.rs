@@ -38,7 +38,7 @@ impl CreateAdminBody {
     }
 }
 
-/// Register a member of staff
+/// Create a member of staff
 ///
 /// They get a message with a temporary password, which is in no answer and must be changed at the first sign-in.
 #[utoipa::path(

@@ -1,5 +1,5 @@
 use actix_web::web;
-use auth::{Sessions, Subject};
+use auth::{AccountId, Sessions};
 use kernel::{AdminId, SessionId};
 
 use crate::http::{Answer, Context, PathIds, Problem, Require, access::admin};
@@ -21,6 +21,6 @@ pub async fn handle(
     ids: PathIds<AdminId, SessionId>,
     sessions: web::Data<Sessions>,
 ) -> Result<Answer, Problem> {
-    sessions.revoke(&context, Subject::Admin(ids.0), ids.1).await?;
+    sessions.revoke(&context, AccountId::Admin(ids.0), ids.1).await?;
     Ok(Answer::message("The session has ended."))
 }

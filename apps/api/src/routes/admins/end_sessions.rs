@@ -1,5 +1,5 @@
 use actix_web::web;
-use auth::{AdminAccounts, Sessions, Subject};
+use auth::{AccountId, AdminAccounts, Sessions};
 use kernel::AdminId;
 
 use crate::http::{Answer, Context, PathId, Problem, Require, access::admin};
@@ -20,6 +20,6 @@ pub async fn handle(
     sessions: web::Data<Sessions>,
 ) -> Result<Answer, Problem> {
     let account = admins.get(id.0).await?;
-    sessions.revoke_all(&context, Subject::Admin(account.id), None).await?;
+    sessions.revoke_all(&context, AccountId::Admin(account.id), None).await?;
     Ok(Answer::message("All sessions have ended."))
 }

@@ -4,7 +4,7 @@ use kernel::AdminId;
 
 use crate::http::{Answer, Context, NoBody, PathId, Problem, Require, access::admin};
 
-/// Take a member of staff's password away
+/// Reset a member of staff's password
 ///
 /// The password stops working at once, all sessions end, and a link to set a new one is sent to them; it is good for an
 /// hour.

@@ -53,7 +53,7 @@ impl UpdateAdminBody {
     }
 }
 
-/// Change a member of staff
+/// Update a member of staff
 ///
 /// A new role takes effect within a second, on access tokens already handed out too. Nobody changes their own role, and
 /// the last active super admin stays. Under a role without `support:write` their tickets go back to the queue, but for closed ones.

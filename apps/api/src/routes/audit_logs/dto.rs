@@ -1,6 +1,6 @@
 use audit::{ActorName, ActorType, NamedEntry, Summary};
 use chrono::{DateTime, Utc};
-use kernel::AdminId;
+use kernel::{AdminId, input::Word as _};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -94,17 +94,21 @@ impl From<NamedEntry> for EntryDto {
     }
 }
 
-impl EntryDto {
-    /// As a workshop sees it: of staff, it learns the name and no more.
-    pub(in crate::routes) fn for_workshop(named: NamedEntry) -> Self {
-        let mut entry = Self::from(named);
+/// An entry of the audit trail as its tenant's people see it: of staff, they learn the name and no more.
+#[derive(Serialize, ToSchema)]
+#[serde(transparent)]
+pub struct OwnEntryDto(EntryDto);
+
+impl From<NamedEntry> for OwnEntryDto {
+    fn from(named: NamedEntry) -> Self {
+        let mut entry = EntryDto::from(named);
         if entry.actor_type == ActorType::Admin.as_str() {
             (entry.ip_address, entry.user_agent) = (None, None);
             if let Some(actor) = &mut entry.actor {
                 actor.email = None;
             }
         }
-        entry
+        Self(entry)
     }
 }
 

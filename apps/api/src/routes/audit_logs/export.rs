@@ -1,37 +1,33 @@
 use actix_web::{HttpResponse, http::header, web};
-use audit::{AuditFilter, ExportFormat, Exporter};
+use audit::{ExportFormat, Exporter};
 use futures::StreamExt as _;
 
 use super::filters::ExportFilters;
-use crate::http::{Context, Problem, Query, Require, access::admin};
+use crate::{
+    adapters::known_tenants::KnownTenants,
+    http::{Context, Problem, Query, Require, TargetTenants, access::admin},
+};
 
 /// Export the audit trail
 ///
-/// Oldest first, streamed; entries that are newer than the request are not in it. Leaves an entry AUDIT_EXPORTED. JSON Lines
-/// can be verified offline by `nextcrm audit verify --file`.
+/// Of all tenants, or of one. Oldest first, streamed; entries that are newer than the request are not in it. Leaves an entry
+/// AUDIT_EXPORTED. JSON Lines can be verified offline by `nextcrm audit verify --file`.
 #[utoipa::path(
-    get, path = "/admin/audit-logs/export", operation_id = "exportAuditLogs", tag = "Audit",
-    params(ExportFilters),
+    get, path = "/admin/tenants/{id}/audit-logs/export", operation_id = "exportTenantAuditLogs", tag = "Audit",
+    params(("id" = uuid::Uuid, Path, description = "The tenant"), ExportFilters),
     responses((status = 200, description = "The entries", content((String = "text/csv"), (String = "application/jsonl"))))
 )]
 pub async fn handle(
-    _: Require<admin::AuditExport>,
+    caller: Require<admin::AuditExport>,
     context: Context,
+    target: TargetTenants,
     query: Query<ExportFilters>,
     exporter: web::Data<Exporter>,
+    tenants: web::Data<KnownTenants>,
 ) -> Result<HttpResponse, Problem> {
+    tenants.require(&caller, target.0).await?;
     let (filters, format) = query.0.split();
-    stream(&context, filters.to_filter(), format, &exporter).await
-}
-
-/// The export as a download.
-pub(super) async fn stream(
-    context: &Context,
-    filter: AuditFilter,
-    format: ExportFormat,
-    exporter: &Exporter,
-) -> Result<HttpResponse, Problem> {
-    let chunks = exporter.export(context, filter, format).await?.inspect(|chunk| {
+    let chunks = exporter.export(&context, filters.to_filter(target.0)?, format).await?.inspect(|chunk| {
         // The status is long sent; the client sees the connection break off.
         if let Err(error) = chunk {
             tracing::error!(error = error as &dyn std::error::Error, "an audit export broke off");

@@ -1,6 +1,6 @@
 use audit::{AuditFilter, AuditSort, ExportFormat};
 use kernel::{
-    AdminId, FieldCode, TenantId,
+    AdminId, FieldCode, TenantId, TenantScope,
     moment::FilterTime,
     page::{Direction, KeyType, Sort},
 };
@@ -26,21 +26,21 @@ impl SortField for AuditSort {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct Filters {
-    /// Of this workshop; below a workshop only its own id.
+    /// Only entries of this tenant; below a tenant's path only its own id.
     #[param(value_type = Option<uuid::Uuid>)]
     tenant_id: Option<TenantId>,
-    /// By this member of staff.
+    /// Only actions of this member of staff.
     #[param(value_type = Option<uuid::Uuid>)]
     admin_user_id: Option<AdminId>,
-    /// This action.
+    /// Only this action.
     #[param(example = "TENANT_CREATED")]
     action: Option<String>,
-    /// On this kind of thing.
+    /// Only on this kind of resource.
     #[param(example = "tenant")]
     resource: Option<String>,
-    /// On this thing.
+    /// Only on this resource.
     resource_id: Option<String>,
-    /// With this HTTP status.
+    /// Only with this HTTP status.
     #[param(example = 201)]
     status_code: Option<u16>,
     /// At this time or later: RFC 3339, or a day in UTC.
@@ -52,9 +52,18 @@ pub struct Filters {
 }
 
 impl Filters {
-    pub(super) fn to_filter(&self) -> AuditFilter {
-        AuditFilter {
-            tenant_id: self.tenant_id,
+    /// Of these tenants.
+    pub(super) fn to_filter(&self, tenants: TenantScope) -> Result<AuditFilter, Problem> {
+        let tenant_id = match tenants {
+            TenantScope::All => self.tenant_id,
+            TenantScope::Only(tenant) if self.tenant_id.is_none_or(|it| it == tenant) => Some(tenant),
+            TenantScope::Only(_) => {
+                let detail = "must be the workshop of the path, or left out";
+                return Err(Problem::field("tenantId", FieldCode::Invalid, detail));
+            }
+        };
+        Ok(AuditFilter {
+            tenant_id,
             admin_id: self.admin_user_id,
             action: self.action.clone(),
             resource: self.resource.clone(),
@@ -62,19 +71,7 @@ impl Filters {
             status_code: self.status_code,
             from: self.start_date.map(|moment| moment.0),
             to: self.end_date.map(|moment| moment.0),
-        }
-    }
-
-    /// Below a workshop.
-    pub(in crate::routes) fn to_filter_of(&self, tenant: TenantId) -> Result<AuditFilter, Problem> {
-        if self.tenant_id.is_some_and(|other| other != tenant) {
-            return Err(Problem::field(
-                "tenantId",
-                FieldCode::Invalid,
-                "must be the workshop of the path, or left out",
-            ));
-        }
-        Ok(AuditFilter { tenant_id: Some(tenant), ..self.to_filter() })
+        })
     }
 }
 
@@ -103,23 +100,23 @@ impl From<FormatDto> for ExportFormat {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct ExportFilters {
-    /// The form.
+    /// The format.
     #[serde(default)]
     #[param(value_type = Option<FormatDto>, inline, default = "csv")]
     format: FormatDto,
-    /// Of this workshop; below a workshop only its own id.
+    /// Only entries of this tenant; below a tenant's path only its own id.
     #[param(value_type = Option<uuid::Uuid>)]
     tenant_id: Option<TenantId>,
-    /// By this member of staff.
+    /// Only actions of this member of staff.
     #[param(value_type = Option<uuid::Uuid>)]
     admin_user_id: Option<AdminId>,
-    /// This action.
+    /// Only this action.
     action: Option<String>,
-    /// On this kind of thing.
+    /// Only on this kind of resource.
     resource: Option<String>,
-    /// On this thing.
+    /// Only on this resource.
     resource_id: Option<String>,
-    /// With this HTTP status.
+    /// Only with this HTTP status.
     status_code: Option<u16>,
     /// At this time or later: RFC 3339, or a day in UTC.
     #[param(value_type = Option<String>)]

@@ -1,25 +1,35 @@
-//! The audit trail: search, summary, export, verification; of all, and of one workshop.
+//! The audit trail: search, summary, export, verification; of all tenants, and of one.
 
 mod dto;
 mod export;
 mod filters;
 mod list;
 mod summary;
-mod tenant_export;
-mod tenant_list;
-mod tenant_summary;
 mod verify;
 
-pub(super) use self::{dto::EntryDto, filters::Filters, list::AuditLogList};
-use crate::{http::Routes, operation};
+use self::list::{AuditLogList, OwnAuditLogList};
+use crate::{
+    http::{
+        Routes, Variant,
+        access::{admin, tenant},
+    },
+    operation,
+};
 
+const fn of_all(path: &'static str, id: &'static str) -> Variant {
+    Variant::new(id, "Audit").at(path)
+}
+
+/// Registers the routes.
 pub(super) fn configure(routes: &mut Routes) {
+    let own = Variant::new("listOwnAuditLogs", "Own tenant").answer::<OwnAuditLogList>();
     routes
-        .add(operation!(list))
+        .add(operation!(list, admin::AuditRead, AuditLogList))
+        .add_variant(of_all("/admin/audit-logs", "listAuditLogs"), operation!(list, admin::AuditRead, AuditLogList))
+        .add_variant(own, operation!(list, tenant::AuditRead, OwnAuditLogList))
         .add(operation!(export))
+        .add_variant(of_all("/admin/audit-logs/export", "exportAuditLogs"), operation!(export))
         .add(operation!(summary))
-        .add(operation!(verify))
-        .add(operation!(tenant_list))
-        .add(operation!(tenant_export))
-        .add(operation!(tenant_summary));
+        .add_variant(of_all("/admin/audit-logs/summary", "getAuditSummary"), operation!(summary))
+        .add(operation!(verify));
 }

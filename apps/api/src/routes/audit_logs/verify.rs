@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::http::{Answer, NoFilters, Problem, Query, Require, access::admin};
+use crate::http::{Answer, Problem, Require, access::admin};
 
 /// The first entry that is not what was sealed.
 #[derive(Serialize, ToSchema)]
@@ -89,11 +89,7 @@ impl From<Reason> for ReasonDto {
     get, path = "/admin/audit-logs/verify", operation_id = "verifyAuditLogs", tag = "Audit",
     responses((status = 200, description = "What was found", body = VerificationDto))
 )]
-pub async fn handle(
-    _: Require<admin::AuditRead>,
-    _: Query<NoFilters>,
-    verifier: web::Data<Verifier>,
-) -> Result<Answer, Problem> {
+pub async fn handle(_: Require<admin::AuditRead>, verifier: web::Data<Verifier>) -> Result<Answer, Problem> {
     let found = verifier.verify().await?;
     let broken =
         found.first_broken.map(|broken| BrokenDto { sequence: broken.sequence, id: broken.id.map(|id| id.uuid()) });

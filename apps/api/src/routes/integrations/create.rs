@@ -1,14 +1,14 @@
 use actix_web::web;
-use kernel::TenantId;
-use serde::Deserialize;
-use tenancy::{
+use auth::PermissionMarker;
+use integrations::{
     domain::{CredentialsInput, NewIntegration, NewIntegrationInput, WebhookSchemes},
     service::Integrations,
 };
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::dto::{IntegrationAnswer, created};
-use crate::http::{Answer, Context, Idempotent, Json, PathId, Problem, Require, access::admin};
+use crate::http::{Answer, Context, Idempotent, Json, Problem, Require, TargetTenant};
 
 /// A new connection to another service.
 #[derive(Deserialize, ToSchema)]
@@ -33,7 +33,7 @@ pub struct CreateIntegrationBody {
 }
 
 impl CreateIntegrationBody {
-    pub(in crate::routes) fn into_command(self, schemes: WebhookSchemes) -> Result<NewIntegration, Problem> {
+    fn into_command(self, schemes: WebhookSchemes) -> Result<NewIntegration, Problem> {
         let input = NewIntegrationInput {
             kind: self.kind,
             name: self.name,
@@ -44,28 +44,28 @@ impl CreateIntegrationBody {
     }
 }
 
-/// Connect a workshop to another service
+/// Create an integration
 ///
 /// One of each type (409 CONFLICT for a second one, be the first disabled). Of a CUSTOM_WEBHOOK this answer shows the
 /// `signingSecret`; no later one does.
 #[utoipa::path(
     post, path = "/admin/tenants/{id}/integrations", operation_id = "createIntegration", tag = "Integrations",
-    params(("id" = uuid::Uuid, Path, description = "The workshop")),
+    params(("id" = uuid::Uuid, Path, description = "The tenant")),
     request_body = CreateIntegrationBody,
     responses((status = 201, description = "The new connection", body = IntegrationAnswer))
 )]
-pub async fn handle(
-    _: Require<admin::IntegrationsWrite>,
+pub async fn handle<P: PermissionMarker>(
+    _: Require<P>,
     context: Context,
-    id: PathId<TenantId>,
+    tenant: TargetTenant,
     key: Idempotent,
     body: Json<CreateIntegrationBody>,
     integrations: web::Data<Integrations>,
 ) -> Result<Answer, Problem> {
     let new = body.into_inner().into_command(integrations.schemes())?;
     key.once(async |tx| {
-        let saved = integrations.enable_in(tx, &context, id.0, new).await?;
-        created(&format!("/api/admin/tenants/{}/integrations", id.0), saved)
+        let saved = integrations.enable_in(tx, &context, tenant.id, new).await?;
+        created(&tenant, saved)
     })
     .await
 }

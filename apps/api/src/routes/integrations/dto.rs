@@ -1,14 +1,15 @@
+use kernel::input::Word as _;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use integrations::domain::{IntegrationView, SavedIntegration};
 use serde::Serialize;
-use tenancy::domain::{IntegrationView, SavedIntegration};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    http::{Answer, Problem},
-    routes::auth_common::shown,
+    http::{Answer, Problem, TargetTenant},
+    routes::sign_in::shown,
 };
 
 /// A workshop's connection to another service.
@@ -38,6 +39,9 @@ pub struct IntegrationDto {
     /// When data last came through it.
     #[schema(required = true)]
     last_synced_at: Option<DateTime<Utc>>,
+    /// Why the other service refused it when it was last used; null when it did not.
+    #[schema(required = true)]
+    last_error: Option<String>,
     /// Since when it is out of use because a secret in it is not its own; until its credentials are entered anew.
     #[schema(required = true)]
     quarantined_at: Option<DateTime<Utc>>,
@@ -59,6 +63,7 @@ impl From<IntegrationView> for IntegrationDto {
             signing_secret: it.signing_secret,
             is_active: it.is_active,
             last_synced_at: it.last_synced_at,
+            last_error: it.last_error,
             quarantined_at: it.quarantined_at,
             created_at: it.created_at,
             updated_at: it.updated_at,
@@ -90,21 +95,21 @@ pub struct DisabledIntegrationAnswer {
 }
 
 /// 200 with the connection and its `ETag`.
-pub(in crate::routes) fn answer(integration: impl Into<IntegrationDto>) -> Result<Answer, Problem> {
+pub(super) fn answer(integration: impl Into<IntegrationDto>) -> Result<Answer, Problem> {
     let integration = integration.into();
     let version = integration.version;
     Ok(Answer::ok(&IntegrationAnswer { integration })?.etag(version))
 }
 
-/// 201 with the connection and its `ETag`; `list` is the address of the list.
-pub(in crate::routes) fn created(list: &str, saved: SavedIntegration) -> Result<Answer, Problem> {
+/// 201 with the connection, its address and its `ETag`.
+pub(super) fn created(tenant: &TargetTenant, saved: SavedIntegration) -> Result<Answer, Problem> {
     let integration = IntegrationDto::from(saved);
-    let (location, version) = (format!("{list}/{}", integration.kind), integration.version);
+    let (location, version) = (tenant.location(&format!("integrations/{}", integration.kind)), integration.version);
     Ok(Answer::created(&location, &IntegrationAnswer { integration })?.etag(version))
 }
 
 /// 200 with the connection as it was put out of use, and its `ETag`.
-pub(in crate::routes) fn disabled(view: IntegrationView) -> Result<Answer, Problem> {
+pub(super) fn disabled(view: IntegrationView) -> Result<Answer, Problem> {
     let version = view.version;
     let message = "The integration was disabled; it can be enabled again.";
     Ok(Answer::ok(&DisabledIntegrationAnswer { message, integration: view.into() })?.etag(version))

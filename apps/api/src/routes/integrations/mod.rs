@@ -1,4 +1,4 @@
-//! Workshops' connections to other services, as staff manage them.
+//! Tenants' connections to other services, as staff and the tenant's own people manage them.
 
 mod create;
 mod disable;
@@ -7,18 +7,28 @@ mod get;
 mod list;
 mod update;
 
-use crate::{http::Routes, operation};
+use crate::{
+    http::{
+        Routes,
+        access::{admin, tenant},
+    },
+    operation,
+};
 
-pub(super) use create::CreateIntegrationBody;
-pub(super) use list::{ByType, IntegrationList, page};
-pub(super) use update::UpdateIntegrationBody;
+/// The tag of what a tenant's own people do.
+const OWN: &str = "Own integrations";
 
 /// Registers the routes.
 pub fn configure(routes: &mut Routes) {
     routes
-        .add(operation!(list))
-        .add(operation!(create))
-        .add(operation!(get))
-        .add(operation!(update))
-        .add(operation!(disable));
+        .add(operation!(list, admin::IntegrationsRead))
+        .add_own("listOwnIntegrations", OWN, operation!(list, tenant::IntegrationsRead))
+        .add(operation!(create, admin::IntegrationsWrite))
+        .add_own("createOwnIntegration", OWN, operation!(create, tenant::IntegrationsWrite))
+        .add(operation!(get, admin::IntegrationsRead))
+        .add_own("getOwnIntegration", OWN, operation!(get, tenant::IntegrationsRead))
+        .add(operation!(update, admin::IntegrationsWrite))
+        .add_own("updateOwnIntegration", OWN, operation!(update, tenant::IntegrationsWrite))
+        .add(operation!(disable, admin::IntegrationsWrite))
+        .add_own("disableOwnIntegration", OWN, operation!(disable, tenant::IntegrationsWrite));
 }

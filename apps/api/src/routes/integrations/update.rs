@@ -1,14 +1,14 @@
 use actix_web::web;
-use kernel::TenantId;
-use serde::Deserialize;
-use tenancy::{
+use auth::PermissionMarker;
+use integrations::{
     domain::{CredentialsInput, IntegrationPatch, IntegrationPatchInput, IntegrationType, WebhookSchemes},
     service::Integrations,
 };
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::dto::{IntegrationAnswer, answer};
-use crate::http::{Answer, Context, IfMatch, Json, PathId, PathText, Problem, Require, access::admin, given};
+use crate::http::{Answer, Context, IfMatch, Json, PathText, Problem, Require, TargetTenant, given};
 
 /// Changes to a connection: what is left out stays, of the credentials too.
 #[derive(Deserialize, ToSchema)]
@@ -32,11 +32,7 @@ pub struct UpdateIntegrationBody {
 }
 
 impl UpdateIntegrationBody {
-    pub(in crate::routes) fn into_command(
-        self,
-        kind: IntegrationType,
-        schemes: WebhookSchemes,
-    ) -> Result<IntegrationPatch, Problem> {
+    fn into_command(self, kind: IntegrationType, schemes: WebhookSchemes) -> Result<IntegrationPatch, Problem> {
         let input = IntegrationPatchInput {
             name: self.name,
             credentials: self.credentials,
@@ -47,7 +43,7 @@ impl UpdateIntegrationBody {
     }
 }
 
-/// Change a workshop's connection to another service
+/// Update an integration
 ///
 /// A disabled one is enabled again by `isActive`. One in quarantine takes a whole set of credentials and is of use
 /// again; a CUSTOM_WEBHOOK gets a new `signingSecret` then, which this answer shows. With `If-Match`, only if nobody
@@ -55,21 +51,21 @@ impl UpdateIntegrationBody {
 #[utoipa::path(
     patch, path = "/admin/tenants/{id}/integrations/{type}", operation_id = "updateIntegration", tag = "Integrations",
     params(
-        ("id" = uuid::Uuid, Path, description = "The workshop"),
+        ("id" = uuid::Uuid, Path, description = "The tenant"),
         ("type" = String, Path, description = "The connection's type", example = "CAPRICORN_EDI"),
     ),
     request_body = UpdateIntegrationBody,
     responses((status = 200, description = "The changed connection", body = IntegrationAnswer))
 )]
-pub async fn handle(
-    _: Require<admin::IntegrationsWrite>,
+pub async fn handle<P: PermissionMarker>(
+    _: Require<P>,
     context: Context,
-    id: PathId<TenantId>,
+    tenant: TargetTenant,
     kind: PathText<IntegrationType>,
     if_match: IfMatch,
     body: Json<UpdateIntegrationBody>,
     integrations: web::Data<Integrations>,
 ) -> Result<Answer, Problem> {
     let patch = body.into_inner().into_command(kind.0, integrations.schemes())?;
-    answer(integrations.update(&context, id.0, kind.0, &if_match, patch).await?)
+    answer(integrations.update(&context, tenant.id, kind.0, &if_match, patch).await?)
 }

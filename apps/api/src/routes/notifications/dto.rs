@@ -1,5 +1,6 @@
 use chrono::{DateTime, Utc};
 use email::domain::{ByTime, Notification, samples::MASK};
+use kernel::input::Word as _;
 use kernel::page::{Direction, KeyType, Sort};
 use serde::Serialize;
 use serde_json::Value;

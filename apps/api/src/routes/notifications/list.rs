@@ -15,22 +15,22 @@ use crate::http::{Answer, Listing, Pagination, PagingParams, Problem, Require, a
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct Filters {
-    /// Standing so.
+    /// Only with this status.
     #[param(value_type = Option<String>, example = "FAILED")]
     status: Option<NotificationStatus>,
-    /// To this address.
+    /// Only to this address.
     #[param(value_type = Option<String>, example = "jo@garage.example")]
     recipient: Option<EmailAddress>,
-    /// Made from this template.
+    /// Only from this template.
     #[param(value_type = Option<String>, example = "TENANT_WELCOME")]
     template: Option<Template>,
-    /// Concerning this workshop.
+    /// Only about this tenant.
     #[param(value_type = Option<uuid::Uuid>)]
     tenant_id: Option<TenantId>,
-    /// Caused at this time or later: RFC 3339, or a day in UTC.
+    /// Created at this time or later: RFC 3339, or a day in UTC.
     #[param(value_type = Option<String>, example = "2026-01-01T00:00:00Z")]
     start_date: Option<FilterTime>,
-    /// Caused before this time: RFC 3339, or a day in UTC.
+    /// Created before this time: RFC 3339, or a day in UTC.
     #[param(value_type = Option<String>, example = "2026-02-01T00:00:00Z")]
     end_date: Option<FilterTime>,
 }

@@ -4,7 +4,7 @@ use email::{domain::NotificationId, service::Notifications};
 use super::dto::{NotificationAnswer, answer};
 use crate::http::{Answer, Context, IfMatch, NoBody, PathId, Problem, Require, access::admin};
 
-/// Send a message again
+/// Retry a message
 ///
 /// One that FAILED or was SUPPRESSED; it is PENDING then. Not while its address is on the suppression list, and not once the
 /// secret in it was erased, a week after it failed.

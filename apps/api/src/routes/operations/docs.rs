@@ -26,7 +26,7 @@ const PAGE: &str = r#"<!doctype html>
 </html>
 "#;
 
-/// The documentation, browsable
+/// Browse the documentation
 #[utoipa::path(
     get, path = "/docs", operation_id = "getDocs", tag = "Operations",
     responses((status = 200, description = "A page", content_type = "text/html"))

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, http::header};
 use super::docs::POLICY;
 use crate::{error_codes::table, http::Public};
 
-/// What the error codes mean
+/// List the error codes
 ///
 /// The page that `type` of a problem refers to.
 #[utoipa::path(

@@ -26,7 +26,7 @@ td, th { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bot
 tr:target { background: #fff6d6; }
 ";
 
-/// Scripts and styles of the documentation page, out of the binary
+/// Get a script or style of the documentation page
 #[utoipa::path(
     get, path = "/docs/{file}", operation_id = "getDocsFile", tag = "Operations",
     params(("file" = String, Path, description = "Name of the file")),

@@ -14,7 +14,7 @@ pub struct Live {
     version: &'static str,
 }
 
-/// Whether the process is alive
+/// Check that the process is alive
 ///
 /// Looks at nothing but the process itself; restart it when this does not answer.
 #[utoipa::path(

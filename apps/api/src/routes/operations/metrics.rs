@@ -8,7 +8,7 @@ use crate::{
     http::{HttpMetrics, Problem, Public},
 };
 
-/// Measurements for Prometheus
+/// Get metrics for Prometheus
 ///
 /// Outside of development it wants the bearer token of METRICS_TOKEN, and does not exist without one.
 #[utoipa::path(

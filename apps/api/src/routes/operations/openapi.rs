@@ -2,7 +2,7 @@ use actix_web::{HttpResponse, http::header, web};
 
 use crate::{http::Public, openapi::OpenApiText};
 
-/// The OpenAPI document of this API
+/// Get the OpenAPI document
 #[utoipa::path(
     get, path = "/openapi.json", operation_id = "getOpenApi", tag = "Operations",
     responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json"))

@@ -34,7 +34,7 @@ pub struct OutboxState {
     lag_seconds: f64,
 }
 
-/// Whether requests can be served
+/// Check that requests can be served
 ///
 /// Asks the database, and tells how far the jobs are behind; 503 NOT_READY takes the node out of the balancer.
 #[utoipa::path(
@@ -44,7 +44,7 @@ pub struct OutboxState {
 pub async fn handle(_: Public, core: web::Data<Core>) -> Result<Answer, Problem> {
     let backlog = tokio::time::timeout(PATIENCE, async {
         core.db.ping().await?;
-        core.event_queue.backlog().await
+        core.work_items.backlog(None).await
     });
     let Ok(Ok(backlog)) = backlog.await else {
         let detail = "The database does not answer.";

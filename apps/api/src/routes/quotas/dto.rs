@@ -1,6 +1,9 @@
+use kernel::input::Word as _;
+use metering::domain::Quota;
 use serde::Serialize;
-use tenancy::domain::{Quota, QuotaUse};
 use utoipa::ToSchema;
+
+use crate::workflows::QuotaUse;
 
 /// How much of a limit is used.
 #[derive(Serialize, ToSchema)]

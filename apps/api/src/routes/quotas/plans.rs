@@ -1,8 +1,9 @@
+use kernel::input::Word as _;
 use serde::Serialize;
 use tenancy::domain::Plan;
 use utoipa::ToSchema;
 
-use crate::http::{Answer, NoFilters, Problem, Query, Require, access::admin};
+use crate::http::{Answer, Problem, Require, access::admin};
 
 /// What a plan allows.
 #[derive(Serialize, ToSchema)]
@@ -25,12 +26,12 @@ pub struct PlanList {
     plans: Vec<PlanDto>,
 }
 
-/// List the plans and their limits
+/// List plans and their limits
 #[utoipa::path(
     get, path = "/admin/plans", operation_id = "listPlans", tag = "Usage",
     responses((status = 200, description = "All plans, the smallest first", body = PlanList))
 )]
-pub async fn handle(_: Require<admin::TenantsRead>, _: Query<NoFilters>) -> Result<Answer, Problem> {
+pub async fn handle(_: Require<admin::TenantsRead>) -> Result<Answer, Problem> {
     let plan = |plan: &Plan| {
         let limits = plan.limits();
         PlanDto { plan: plan.as_str(), seats: limits.seats, api_calls_per_day: limits.api_calls_per_day }

@@ -27,7 +27,7 @@ pub struct StaffMessageAnswer {
     ticket: TicketDto,
 }
 
-/// Answer a ticket, or note something
+/// Add a message or an internal note to a ticket
 ///
 /// Whoever the ticket was opened for gets a mail about an answer, never about a note. The first answer sets `firstResponseAt`.
 /// A ticket holds at most 5,000 messages; one more answers 409 LIMIT_REACHED.

@@ -1,4 +1,5 @@
 use actix_web::web;
+use auth::AccountId;
 use serde::{Deserialize, Serialize};
 use support::service::StaffTickets;
 use utoipa::ToSchema;
@@ -39,7 +40,11 @@ pub async fn handle(
     tickets: web::Data<StaffTickets>,
 ) -> Result<Answer, Problem> {
     let to = body.into_inner().admin_user_id.as_deref().map(assignee).transpose()?;
-    let view = tickets.assign_next(&context, to.unwrap_or(staff.0.admin_id)).await?;
+    let own = match AccountId::of(&staff) {
+        Some(AccountId::Admin(id)) => Some(id),
+        Some(AccountId::Tenant { .. }) | None => None,
+    };
+    let view = tickets.assign_next(&context, to.or(own).ok_or_else(Problem::forbidden)?).await?;
     let version = view.as_ref().map(|view| view.ticket.version);
     let answer = Answer::ok(&NextTicketAnswer { ticket: view.map(TicketDto::from) })?;
     Ok(match version {

@@ -42,7 +42,7 @@ impl CreateStaffTicketBody {
     }
 }
 
-/// Open a ticket on behalf of a workshop
+/// Create a ticket for a tenant
 ///
 /// Whoever it is for gets a confirmation by mail. For an address without an account, 429 RATE_LIMITED after 5 an hour.
 #[utoipa::path(

@@ -1,4 +1,5 @@
 use chrono::{DateTime, Utc};
+use kernel::input::Word as _;
 use kernel::page::{Direction, KeyType, Sort};
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -15,21 +15,21 @@ use crate::http::{Answer, Listing, Pagination, PagingParams, Problem, Require, a
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct Filters {
-    /// Only this workshop's.
+    /// Only of this tenant.
     #[param(value_type = Option<uuid::Uuid>)]
     tenant_id: Option<TenantId>,
-    /// Only those that stand so.
+    /// Only with this status.
     #[param(value_type = Option<String>, example = "OPEN")]
     status: Option<Status>,
-    /// Only those of this priority.
+    /// Only with this priority.
     #[param(value_type = Option<String>, example = "URGENT")]
     priority: Option<Priority>,
-    /// Only those of this member of staff.
+    /// Only tickets that are assigned to this member of staff.
     #[param(value_type = Option<uuid::Uuid>)]
     assigned_to_id: Option<AdminId>,
-    /// `true`: only those of nobody; `false`: only those of somebody.
+    /// `true` for unassigned tickets only, `false` for assigned ones only.
     unassigned: Option<bool>,
-    /// `true`: only those of which a target was missed; `false`: only those of which none was.
+    /// `true` for tickets that missed a target only, `false` for the others only.
     breached: Option<bool>,
     /// Words that must all occur in number, subject, description or messages, whatever the case and the spelling in Unicode;
     /// each may be the beginning of one.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use actix_web::web;
 use chrono::TimeDelta;
-use kernel::TenantId;
+use kernel::{TenantId, input::Word as _};
 use serde::{Deserialize, Serialize};
 use support::{domain::Summary, service::StaffTickets};
 use utoipa::{IntoParams, ToSchema};
@@ -14,12 +14,12 @@ use crate::http::{Answer, Problem, Query, Require, access::admin};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct Filters {
-    /// Only this workshop's.
+    /// Only of this tenant.
     #[param(value_type = Option<uuid::Uuid>)]
     tenant_id: Option<TenantId>,
 }
 
-/// How the desk stands.
+/// How many tickets wait, and how fast they are answered.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = TicketSummary)]
@@ -66,19 +66,19 @@ fn hours(span: TimeDelta) -> f64 {
     (span.as_seconds_f64() / 36.0).round() / 100.0
 }
 
-/// The desk's summary.
+/// The summary of all tickets.
 #[derive(Serialize, ToSchema)]
 pub struct TicketSummaryAnswer {
     summary: SummaryDto,
 }
 
-/// Summarise the desk
+/// Get support statistics
 ///
 /// Counts by status and priority, what is nobody's, what is late, and how long things took.
 #[utoipa::path(
     get, path = "/admin/support/summary", operation_id = "getSupportSummary", tag = "Support",
     params(Filters),
-    responses((status = 200, description = "How the desk stands", body = TicketSummaryAnswer))
+    responses((status = 200, description = "How many tickets wait, and how fast they are answered", body = TicketSummaryAnswer))
 )]
 pub async fn handle(
     _: Require<admin::SupportRead>,

@@ -36,7 +36,7 @@ impl UpdateTicketBody {
     }
 }
 
-/// Change a ticket
+/// Update a ticket
 ///
 /// With `If-Match`, only if nobody else has changed it since. A step that there is none of answers 409 ILLEGAL_TRANSITION.
 #[utoipa::path(

@@ -8,7 +8,7 @@ use crate::{
     workflows::ViewWorkshop,
 };
 
-/// Get a workshop by its subdomain
+/// Get a tenant by its subdomain
 ///
 /// Whatever the case; otherwise as by id.
 #[utoipa::path(
@@ -24,6 +24,6 @@ pub async fn handle(
     core: web::Data<Core>,
 ) -> Result<Answer, Problem> {
     let found = tenants.get_by_subdomain(&subdomain.0).await?;
-    let parts = workshops.surroundings(found.tenant.id, caller.role.into()).await?;
-    view(found, parts, core.clock.now())
+    let parts = workshops.parts(&caller, found.tenant.id).await?;
+    view::<TenantViewAnswer>(found, parts, core.clock.now())
 }

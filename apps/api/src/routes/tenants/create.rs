@@ -65,7 +65,7 @@ impl CreateTenantBody {
     }
 }
 
-/// Create a workshop
+/// Create a tenant
 ///
 /// With `owner`, that person is invited as its OWNER, in the same transaction.
 #[utoipa::path(

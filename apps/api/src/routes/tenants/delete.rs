@@ -5,12 +5,12 @@ use tenancy::service::Tenants;
 use super::dto::DeletedTenantAnswer;
 use crate::http::{Answer, Context, PathId, Problem, Require, access::admin};
 
-/// Delete a workshop
+/// Delete a tenant
 ///
 /// Softly: it becomes CANCELLED, keeps its subdomain, and its people are signed out within a second. It can be restored.
 #[utoipa::path(
     delete, path = "/admin/tenants/{id}", operation_id = "deleteTenant", tag = "Tenants",
-    params(("id" = uuid::Uuid, Path, description = "The workshop")),
+    params(("id" = uuid::Uuid, Path, description = "The tenant")),
     responses((status = 200, description = "The deleted workshop", body = DeletedTenantAnswer))
 )]
 pub async fn handle(

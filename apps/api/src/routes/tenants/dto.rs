@@ -1,4 +1,5 @@
 use chrono::{DateTime, Utc};
+use kernel::input::Word as _;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tenancy::domain::{PrimaryContact, TenantSummary, WebAddress};
@@ -128,10 +129,28 @@ pub struct TenantAnswer {
     pub(super) tenant: TenantDto,
 }
 
+impl From<TenantSummary> for TenantAnswer {
+    fn from(summary: TenantSummary) -> Self {
+        Self { tenant: summary.into() }
+    }
+}
+
+/// One's own tenant.
+#[derive(Serialize, ToSchema)]
+pub struct OwnTenantAnswer {
+    tenant: OwnTenantDto,
+}
+
+impl From<TenantSummary> for OwnTenantAnswer {
+    fn from(summary: TenantSummary) -> Self {
+        Self { tenant: summary.into() }
+    }
+}
+
 /// 200 with the workshop and its `ETag`.
 pub(super) fn answer(summary: TenantSummary) -> Result<Answer, Problem> {
     let version = summary.tenant.version;
-    Ok(Answer::ok(&TenantAnswer { tenant: summary.into() })?.etag(version))
+    Ok(Answer::ok(&TenantAnswer::from(summary))?.etag(version))
 }
 
 /// A workshop that was deleted.

@@ -15,16 +15,16 @@ use crate::http::{Answer, Listing, Pagination, PagingParams, Problem, Require, S
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct Filters {
-    /// Only those that stand so.
+    /// Only with this status.
     #[param(value_type = Option<String>, example = "ACTIVE")]
     status: Option<TenantStatus>,
-    /// Only those with this plan.
+    /// Only with this plan.
     #[param(value_type = Option<String>, example = "PROFESSIONAL")]
     plan: Option<Plan>,
     /// Text somewhere in the name or the subdomain, whatever the case and the spelling in Unicode.
     #[param(example = "garage", max_length = 200)]
     search: Option<String>,
-    /// Deleted ones too; false when absent.
+    /// Whether to list deleted ones, too; false when absent.
     include_deleted: Option<bool>,
 }
 
@@ -58,7 +58,7 @@ pub struct TenantList {
     pagination: Pagination,
 }
 
-/// List workshops
+/// List tenants
 ///
 /// Newest first unless sorted by `createdAt`, `name`, `subdomain`, `status` or `plan`.
 #[utoipa::path(

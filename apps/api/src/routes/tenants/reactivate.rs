@@ -5,12 +5,12 @@ use tenancy::service::Tenants;
 use super::dto::{TenantAnswer, answer};
 use crate::http::{Answer, Context, NoBody, PathId, Problem, Require, access::admin};
 
-/// Reactivate a workshop
+/// Reactivate a tenant
 ///
 /// A suspended, cancelled or expired one works again; a trial that is over is forgotten.
 #[utoipa::path(
     post, path = "/admin/tenants/{id}/reactivate", operation_id = "reactivateTenant", tag = "Tenants",
-    params(("id" = uuid::Uuid, Path, description = "The workshop")),
+    params(("id" = uuid::Uuid, Path, description = "The tenant")),
     responses((status = 200, description = "The workshop, active again", body = TenantAnswer))
 )]
 pub async fn handle(

@@ -5,12 +5,12 @@ use tenancy::service::Tenants;
 use super::dto::{TenantAnswer, answer};
 use crate::http::{Answer, Context, NoBody, PathId, Problem, Require, access::admin};
 
-/// Restore a deleted workshop
+/// Restore a deleted tenant
 ///
 /// It stands where it stood before it was deleted.
 #[utoipa::path(
     post, path = "/admin/tenants/{id}/restore", operation_id = "restoreTenant", tag = "Tenants",
-    params(("id" = uuid::Uuid, Path, description = "The workshop")),
+    params(("id" = uuid::Uuid, Path, description = "The tenant")),
     responses((status = 200, description = "The restored workshop", body = TenantAnswer))
 )]
 pub async fn handle(

@@ -15,12 +15,12 @@ pub struct SuspendTenantBody {
     reason: String,
 }
 
-/// Suspend a workshop
+/// Suspend a tenant
 ///
 /// Its people are signed out within a second and cannot sign in until it is reactivated.
 #[utoipa::path(
     post, path = "/admin/tenants/{id}/suspend", operation_id = "suspendTenant", tag = "Tenants",
-    params(("id" = uuid::Uuid, Path, description = "The workshop")),
+    params(("id" = uuid::Uuid, Path, description = "The tenant")),
     request_body = SuspendTenantBody,
     responses((status = 200, description = "The suspended workshop", body = TenantAnswer))
 )]

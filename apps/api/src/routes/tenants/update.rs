@@ -1,15 +1,15 @@
 use actix_web::web;
-use kernel::TenantId;
-use serde::Deserialize;
+use auth::PermissionMarker;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tenancy::{
-    domain::{TenantPatch, TenantPatchInput},
+    domain::{TenantPatch, TenantPatchInput, TenantSummary},
     service::Tenants,
 };
 use utoipa::ToSchema;
 
-use super::dto::{TenantAnswer, answer};
-use crate::http::{Answer, Context, IfMatch, Json, PathId, Problem, Require, access::admin, given};
+use super::dto::TenantAnswer;
+use crate::http::{Answer, Context, IfMatch, Json, Problem, Require, TargetTenant, given};
 
 /// Changes to a workshop: what is left out stays, `null` clears an optional field.
 #[derive(Deserialize, ToSchema)]
@@ -48,40 +48,86 @@ pub struct UpdateTenantBody {
     trial_ends_at: Option<Option<String>>,
 }
 
-impl UpdateTenantBody {
-    fn into_command(self) -> Result<TenantPatch, Problem> {
-        let input = TenantPatchInput {
-            name: self.name,
-            plan: self.plan,
-            website: self.website,
-            logo: self.logo,
-            description: self.description,
-            business_details: self.business_details,
-            metadata: self.metadata,
-            primary_contact_id: self.primary_contact_id,
-            trial_ends_at: self.trial_ends_at,
-        };
-        TenantPatch::parse(input).map_err(Problem::validation)
+impl From<UpdateTenantBody> for TenantPatchInput {
+    fn from(body: UpdateTenantBody) -> Self {
+        Self {
+            name: body.name,
+            plan: body.plan,
+            website: body.website,
+            logo: body.logo,
+            description: body.description,
+            business_details: body.business_details,
+            metadata: body.metadata,
+            primary_contact_id: body.primary_contact_id,
+            trial_ends_at: body.trial_ends_at,
+        }
     }
 }
 
-/// Change a workshop
+/// Changes to one's own tenant: what is left out stays, `null` clears an optional field. Plan, trial and metadata are staff's.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateOwnTenantBody {
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false, max_length = 120)]
+    name: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    website: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    logo: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    description: Option<Option<String>>,
+    /// As a whole.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Object>)]
+    business_details: Option<Option<Value>>,
+    /// One of the tenant's people.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    primary_contact_id: Option<Option<String>>,
+}
+
+impl From<UpdateOwnTenantBody> for TenantPatchInput {
+    fn from(body: UpdateOwnTenantBody) -> Self {
+        Self {
+            name: body.name,
+            website: body.website,
+            logo: body.logo,
+            description: body.description,
+            business_details: body.business_details,
+            primary_contact_id: body.primary_contact_id,
+            ..Self::default()
+        }
+    }
+}
+
+/// Update a tenant
 ///
 /// With `If-Match`, only if nobody else has changed it since.
 #[utoipa::path(
     patch, path = "/admin/tenants/{id}", operation_id = "updateTenant", tag = "Tenants",
-    params(("id" = uuid::Uuid, Path, description = "The workshop")),
+    params(("id" = uuid::Uuid, Path, description = "The tenant")),
     request_body = UpdateTenantBody,
-    responses((status = 200, description = "The changed workshop", body = TenantAnswer))
+    responses((status = 200, description = "The changed tenant", body = TenantAnswer))
 )]
-pub async fn handle(
-    _: Require<admin::TenantsWrite>,
+pub async fn handle<P, B, A>(
+    _: Require<P>,
     context: Context,
-    id: PathId<TenantId>,
+    tenant: TargetTenant,
     if_match: IfMatch,
-    body: Json<UpdateTenantBody>,
+    body: Json<B>,
     tenants: web::Data<Tenants>,
-) -> Result<Answer, Problem> {
-    let patch = body.into_inner().into_command()?;
-    answer(tenants.update(&context, id.0, &if_match, patch).await?)
+) -> Result<Answer, Problem>
+where
+    P: PermissionMarker,
+    B: DeserializeOwned + Into<TenantPatchInput> + 'static,
+    A: From<TenantSummary> + Serialize,
+{
+    let patch = TenantPatch::parse(body.into_inner().into()).map_err(Problem::validation)?;
+    let summary = tenants.update(&context, tenant.id, &if_match, patch).await?;
+    let version = summary.tenant.version;
+    Ok(Answer::ok(&A::from(summary))?.etag(version))
 }

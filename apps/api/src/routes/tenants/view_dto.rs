@@ -3,11 +3,15 @@ use serde::Serialize;
 use tenancy::domain::TenantSummary;
 use utoipa::ToSchema;
 
-use super::{dto::TenantDto, subscription::SubscriptionDto, users::dto::UserDto};
+use super::{
+    dto::{OwnTenantDto, TenantDto},
+    subscription::SubscriptionDto,
+    users::dto::UserDto,
+};
 use crate::{
     http::{Answer, Problem},
     routes::{integrations::dto::IntegrationDto, usage::dto::TotalDto},
-    workflows::Surroundings,
+    workflows::TenantParts,
 };
 
 /// What belongs to a workshop. Each part is null to whoever may not read it on its own route.
@@ -34,7 +38,7 @@ pub struct PartsDto {
 
 impl PartsDto {
     /// As of `now`, which decides whether an invitation has expired.
-    pub(in crate::routes) fn new(parts: Surroundings, now: DateTime<Utc>) -> Self {
+    fn new(parts: TenantParts, now: DateTime<Utc>) -> Self {
         let user = |person| UserDto::new(person, now);
         Self {
             users: parts.people.map(|people| people.into_iter().map(user).collect()),
@@ -61,11 +65,42 @@ pub struct TenantViewAnswer {
     tenant: TenantViewDto,
 }
 
-/// 200 with the single view and the workshop's `ETag`.
-pub(super) fn view(found: TenantSummary, parts: Surroundings, now: DateTime<Utc>) -> Result<Answer, Problem> {
+impl From<(TenantSummary, PartsDto)> for TenantViewAnswer {
+    fn from((found, parts): (TenantSummary, PartsDto)) -> Self {
+        Self { tenant: TenantViewDto { tenant: found.into(), parts } }
+    }
+}
+
+/// One's own tenant with what belongs to it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OwnTenantView)]
+pub struct OwnTenantViewDto {
+    #[serde(flatten)]
+    tenant: OwnTenantDto,
+    #[serde(flatten)]
+    parts: PartsDto,
+}
+
+/// One's own tenant with what belongs to it.
+#[derive(Serialize, ToSchema)]
+pub struct OwnTenantViewAnswer {
+    tenant: OwnTenantViewDto,
+}
+
+impl From<(TenantSummary, PartsDto)> for OwnTenantViewAnswer {
+    fn from((found, parts): (TenantSummary, PartsDto)) -> Self {
+        Self { tenant: OwnTenantViewDto { tenant: found.into(), parts } }
+    }
+}
+
+/// 200 with the single view and the tenant's `ETag`.
+pub(super) fn view<A: From<(TenantSummary, PartsDto)> + Serialize>(
+    found: TenantSummary,
+    parts: TenantParts,
+    now: DateTime<Utc>,
+) -> Result<Answer, Problem> {
     let version = found.tenant.version;
-    let tenant = TenantViewDto { tenant: found.into(), parts: PartsDto::new(parts, now) };
-    Ok(Answer::ok(&TenantViewAnswer { tenant })?.etag(version))
+    Ok(Answer::ok(&A::from((found, PartsDto::new(parts, now))))?.etag(version))
 }
 
 fn each<T, D: From<T>>(all: Vec<T>) -> Vec<D> {

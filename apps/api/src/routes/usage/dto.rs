@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
+use metering::domain::{MetricType, UsagePoint, UsageSum, UsageTotal};
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
-use tenancy::domain::{MetricType, UsagePoint, UsageSum, UsageTotal};
 use utoipa::ToSchema;
 
 /// A point as it was recorded.

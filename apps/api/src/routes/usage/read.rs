@@ -1,17 +1,15 @@
 use actix_web::web;
-use kernel::{
-    TenantId,
-    page::{Direction, KeyType, Sort},
-};
-use serde::{Deserialize, Serialize};
-use tenancy::{
+use auth::PermissionMarker;
+use kernel::page::{Direction, KeyType, Sort};
+use metering::{
     domain::{UsageQueryInput, UsageSort},
     service::{Usage, UsagePage},
 };
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::dto::{PointDto, SumDto};
-use crate::http::{Answer, Listing, Pagination, PagingParams, PathId, Problem, Require, SortField, access::admin};
+use crate::http::{Answer, Listing, Pagination, PagingParams, Problem, Require, SortField, TargetTenant};
 
 impl SortField for UsageSort {
     const FIELDS: &'static [(&'static str, Self)] = Self::ALL;
@@ -33,10 +31,10 @@ pub struct Filters {
     /// Only of this metric.
     #[param(example = "API_CALLS")]
     metric_type: Option<String>,
-    /// From this instant, or the begin of this day of the time zone, on; 30 days before `to` when left out.
+    /// From this instant, or the start of this day of the time zone, on; 30 days before `to` when left out.
     #[param(example = "2026-01-01")]
     from: Option<String>,
-    /// Before this instant, or the begin of this day; until now when left out.
+    /// Before this instant, or the start of this day; until now when left out.
     #[param(example = "2026-02-01")]
     to: Option<String>,
     /// `raw` for the points themselves (default), or sums by `day`, `week` (ISO) or `month`: at most 400 of them.
@@ -69,14 +67,22 @@ enum UsageRows {
     Sums(Vec<SumDto>),
 }
 
-/// 200 with a page of the workshop's usage.
-pub(in crate::routes) async fn page(
-    usage: &Usage,
-    tenant: TenantId,
+/// List a tenant's usage
+///
+/// Points are kept for 13 months, their sums for ever. Sorted by `date`, the earliest first.
+#[utoipa::path(
+    get, path = "/admin/tenants/{id}/usage", operation_id = "getUsage", tag = "Usage",
+    params(("id" = uuid::Uuid, Path, description = "The tenant"), PagingParams, Filters),
+    responses((status = 200, description = "A page of points, or of sums", body = UsageList))
+)]
+pub async fn handle<P: PermissionMarker>(
+    _: Require<P>,
+    tenant: TargetTenant,
     list: Listing<Filters, UsageSort>,
+    usage: web::Data<Usage>,
 ) -> Result<Answer, Problem> {
     let query = usage.parse_query(list.filters.clone().into())?;
-    let (usage, pagination) = match usage.read(tenant, &query, &list.page).await? {
+    let (usage, pagination) = match usage.read(tenant.id, &query, &list.page).await? {
         UsagePage::Points(points) => {
             let (points, pagination) = list.answer(points, PointDto::from);
             (UsageRows::Points(points), pagination)
@@ -87,21 +93,4 @@ pub(in crate::routes) async fn page(
         }
     };
     Answer::ok(&UsageList { usage, pagination })
-}
-
-/// Read a workshop's usage
-///
-/// Points are kept for 13 months, their sums for ever. Sorted by `date`, the earliest first.
-#[utoipa::path(
-    get, path = "/admin/tenants/{id}/usage", operation_id = "getUsage", tag = "Usage",
-    params(("id" = uuid::Uuid, Path, description = "The workshop"), PagingParams, Filters),
-    responses((status = 200, description = "A page of points, or of sums", body = UsageList))
-)]
-pub async fn handle(
-    _: Require<admin::UsageRead>,
-    id: PathId<TenantId>,
-    list: Listing<Filters, UsageSort>,
-    usage: web::Data<Usage>,
-) -> Result<Answer, Problem> {
-    page(&usage, id.0, list).await
 }

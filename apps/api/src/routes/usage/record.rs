@@ -1,11 +1,11 @@
 use actix_web::web;
 use kernel::TenantId;
-use serde::{Deserialize, Serialize};
-use serde_json::{Number, Value};
-use tenancy::{
+use metering::{
     domain::{UsageInput, UsagePointInput},
     service::{Usage, UsageRecorded},
 };
+use serde::{Deserialize, Serialize};
+use serde_json::{Number, Value};
 use utoipa::ToSchema;
 
 use crate::http::{Answer, Context, Idempotent, Json, PathId, Problem, Require, access::admin};
@@ -87,12 +87,12 @@ impl From<UsageRecorded> for UsageRecordedAnswer {
     }
 }
 
-/// Record what a workshop uses
+/// Record usage
 ///
 /// All points or none. 409 ILLEGAL_TRANSITION for a deleted workshop.
 #[utoipa::path(
     post, path = "/admin/tenants/{id}/usage", operation_id = "recordUsage", tag = "Usage",
-    params(("id" = uuid::Uuid, Path, description = "The workshop")),
+    params(("id" = uuid::Uuid, Path, description = "The tenant")),
     request_body = RecordUsageBody,
     responses((status = 201, description = "How many points are new", body = UsageRecordedAnswer))
 )]

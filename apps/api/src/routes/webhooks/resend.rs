@@ -6,10 +6,10 @@ use email::{
 
 use crate::http::{Answer, Problem, Public, RawBody};
 
-/// Take Resend's news of mail
+/// Receive Resend's delivery events
 ///
 /// Signed with RESEND_WEBHOOK_SECRET (`svix-id`, `svix-timestamp`, `svix-signature`), at most five minutes ago; without that
-/// variable there is nothing here. News move a message's status forward only; repeated, late and unknown ones are taken and
+/// variable there is nothing here. Delivery events move a message's status forward only; repeated, late and unknown ones are taken and
 /// change nothing.
 #[utoipa::path(
     post, path = "/webhooks/resend", operation_id = "takeResendNews", tag = "Webhooks",
@@ -27,8 +27,8 @@ pub async fn handle(
     let header = |name: &str| request.headers().get(name).map(|value| value.as_bytes());
     let signature =
         Signature { id: header("svix-id"), timestamp: header("svix-timestamp"), signature: header("svix-signature") };
-    if let Some(news) = webhook.read(signature, &body)? {
-        feedback.take(&news).await?;
+    if let Some(delivery_event) = webhook.read(signature, &body)? {
+        feedback.take(&delivery_event).await?;
     }
     Ok(Answer::message("Taken."))
 }

@@ -1,4 +1,5 @@
-use kernel::{Database, DatabaseOptions, Transactor as _, Tx};
+use kernel::{Transactor as _, Tx};
+use platform::{Database, DatabaseOptions};
 use sea_orm::{ConnectionTrait as _, Statement, TryGetable};
 use test_support::run_sql;
 

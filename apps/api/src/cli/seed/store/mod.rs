@@ -8,7 +8,8 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 
-use kernel::{Database, Engine, Maintenance, StoreError, Tx};
+use kernel::{StoreError, Tx};
+use platform::{Database, Engine, Maintenance};
 use sea_orm::ConnectionTrait as _;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use kernel::{StoreError, Tx, fold::fold};
+use kernel::{StoreError, Tx, fold::fold, input::Word as _};
 use sea_orm::ConnectionTrait as _;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, OnConflict, Query, Value};
 use serde_json::json;

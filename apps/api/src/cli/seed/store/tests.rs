@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use kernel::Database;
+use platform::Database;
 use sea_orm::{ConnectionTrait as _, Statement};
 
 use crate::cli::seed::{LoadPlan, demo, load};

@@ -1,6 +1,6 @@
 use actix_web::{http::StatusCode, web};
 use email::service::Suppressions;
-use kernel::{EmailAddress, FieldCode, InvalidEmailAddress};
+use kernel::EmailAddress;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -33,9 +33,7 @@ pub async fn handle(
     body: Json<AddSuppressionBody>,
     suppressions: web::Data<Suppressions>,
 ) -> Result<Answer, Problem> {
-    let parsed = body.email.parse();
-    let email: EmailAddress =
-        parsed.map_err(|error: InvalidEmailAddress| Problem::field("email", FieldCode::Invalid, error.to_string()))?;
+    let email = EmailAddress::parse_as("email", &body.email).map_err(|error| Problem::validation(vec![error]))?;
     key.once(async |tx| {
         let (suppression, is_new) = suppressions.add_in(tx, &context, email).await?;
         let address: String = url::form_urlencoded::byte_serialize(suppression.email.as_str().as_bytes()).collect();

@@ -1,5 +1,6 @@
 use chrono::{DateTime, Utc};
 use email::domain::Suppression;
+use kernel::input::Word as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;

@@ -15,10 +15,10 @@ use crate::http::{Answer, Listing, Pagination, PagingParams, Problem, Require, a
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct Filters {
-    /// This one.
+    /// Only this address.
     #[param(value_type = Option<String>, example = "jo@garage.example")]
     email: Option<EmailAddress>,
-    /// Those suppressed for this reason.
+    /// Only addresses that are suppressed for this reason.
     #[param(value_type = Option<String>, example = "BOUNCE")]
     reason: Option<SuppressionReason>,
 }

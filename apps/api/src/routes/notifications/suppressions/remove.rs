@@ -5,7 +5,7 @@ use kernel::EmailAddress;
 use super::dto::RemovedSuppressionAnswer;
 use crate::http::{Answer, Context, PathText, Problem, Require, access::admin};
 
-/// Take an address off the suppression list
+/// Remove an address from the suppression list
 ///
 /// It is written to again from now on; what was not sent meanwhile can be sent again one by one. An address with a
 /// slash has no room in a path: send it as `?email=` to the list.

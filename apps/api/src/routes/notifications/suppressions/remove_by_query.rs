@@ -17,7 +17,7 @@ pub struct Which {
     email: EmailAddress,
 }
 
-/// Take any address off the suppression list
+/// Remove any address from the suppression list
 ///
 /// As with the address in the path, which has no room for a slash.
 #[utoipa::path(

@@ -1,10 +1,11 @@
 use actix_web::web;
 use email::{domain::Template, service::Templates};
+use kernel::input::Word as _;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::http::{Answer, NoFilters, Problem, Query, Require, access::admin};
+use crate::http::{Answer, Problem, Require, access::admin};
 
 /// A template.
 #[derive(Serialize, ToSchema)]
@@ -29,16 +30,12 @@ pub struct TemplateList {
     templates: Vec<TemplateDto>,
 }
 
-/// List the templates of mail
+/// List mail templates
 #[utoipa::path(
     get, path = "/admin/notifications/templates", operation_id = "listTemplates", tag = "Notifications",
     responses((status = 200, description = "All of them", body = TemplateList))
 )]
-pub async fn handle(
-    _: Require<admin::NotificationsRead>,
-    _: Query<NoFilters>,
-    templates: web::Data<Templates>,
-) -> Result<Answer, Problem> {
+pub async fn handle(_: Require<admin::NotificationsRead>, templates: web::Data<Templates>) -> Result<Answer, Problem> {
     let to_dto = |template: Template| {
         Ok(TemplateDto {
             name: template.as_str(),
@@ -47,6 +44,6 @@ pub async fn handle(
             secret_variable: template.secret_variable(),
         })
     };
-    let templates = Template::ALL.into_iter().map(to_dto).collect::<Result<_, Problem>>()?;
+    let templates = Template::ALL.iter().copied().map(to_dto).collect::<Result<_, Problem>>()?;
     Answer::ok(&TemplateList { templates })
 }

@@ -1,4 +1,5 @@
 use chrono::{DateTime, Utc};
+use kernel::input::Word as _;
 use serde::Serialize;
 use tenancy::domain::Subscription;
 use utoipa::ToSchema;

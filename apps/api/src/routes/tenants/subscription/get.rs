@@ -5,12 +5,12 @@ use tenancy::service::Subscriptions;
 use super::dto::SubscriptionAnswer;
 use crate::http::{Answer, PathId, Problem, Require, access::admin};
 
-/// Get a workshop's subscription
+/// Get a tenant's subscription
 ///
 /// 404 while none is recorded.
 #[utoipa::path(
     get, path = "/admin/tenants/{id}/subscription", operation_id = "getSubscription", tag = "Subscriptions",
-    params(("id" = uuid::Uuid, Path, description = "The workshop")),
+    params(("id" = uuid::Uuid, Path, description = "The tenant")),
     responses((status = 200, description = "The subscription", body = SubscriptionAnswer))
 )]
 pub async fn handle(

@@ -48,13 +48,13 @@ impl PutSubscriptionBody {
     }
 }
 
-/// Record a workshop's subscription
+/// Set a tenant's subscription
 ///
 /// The first one is created (201), a later one replaces the terms. With `If-Match`, only if nobody else has changed it
 /// since.
 #[utoipa::path(
     put, path = "/admin/tenants/{id}/subscription", operation_id = "putSubscription", tag = "Subscriptions",
-    params(("id" = uuid::Uuid, Path, description = "The workshop")),
+    params(("id" = uuid::Uuid, Path, description = "The tenant")),
     request_body = PutSubscriptionBody,
     responses(
         (status = 200, description = "The changed subscription", body = SubscriptionAnswer),

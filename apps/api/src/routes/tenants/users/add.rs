@@ -1,5 +1,5 @@
 use actix_web::web;
-use kernel::TenantId;
+use auth::PermissionMarker;
 use secrecy::SecretString;
 use serde::Deserialize;
 use tenancy::domain::{NewPerson, NewPersonInput};
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::dto::{UserAnswer, UserDto};
 use crate::{
     composition::Core,
-    http::{Answer, Context, Idempotent, Json, PathId, Problem, Require, access::admin},
+    http::{Answer, Context, Idempotent, Json, Problem, Require, TargetTenant},
     workflows::AddPerson,
 };
 
@@ -42,19 +42,20 @@ impl AddTenantUserBody {
     }
 }
 
-/// Add a person to a workshop
+/// Add a user to a tenant
 ///
-/// With a password, or by invitation. They take one of the plan's seats (409 QUOTA_EXCEEDED when there is none).
+/// With a password, or by invitation. They take one of the plan's seats (409 QUOTA_EXCEEDED when there is none). Of a
+/// tenant's own people only an owner adds an owner.
 #[utoipa::path(
     post, path = "/admin/tenants/{id}/users", operation_id = "addTenantUser", tag = "Tenant users",
-    params(("id" = uuid::Uuid, Path, description = "The workshop")),
+    params(("id" = uuid::Uuid, Path, description = "The tenant")),
     request_body = AddTenantUserBody,
     responses((status = 201, description = "The new person", body = UserAnswer))
 )]
-pub async fn handle(
-    _: Require<admin::TenantUsersWrite>,
+pub async fn handle<P: PermissionMarker>(
+    _: Require<P>,
     context: Context,
-    id: PathId<TenantId>,
+    tenant: TargetTenant,
     key: Idempotent,
     body: Json<AddTenantUserBody>,
     workflow: web::Data<AddPerson>,
@@ -63,8 +64,8 @@ pub async fn handle(
     let (new, password) = body.into_inner().into_command()?;
     let prepared = workflow.prepare(new, password.as_ref()).await?;
     key.once(async |tx| {
-        let person = workflow.add_in(tx, &context, id.0, prepared).await?;
-        let location = format!("/api/admin/tenants/{}/users/{}", id.0, person.id);
+        let person = workflow.add_in(tx, &context, tenant.id, prepared).await?;
+        let location = tenant.location(&format!("users/{}", person.id));
         let version = person.version;
         let user = UserDto::new(person, core.clock.now());
         Ok(Answer::created(&location, &UserAnswer { user })?.etag(version))

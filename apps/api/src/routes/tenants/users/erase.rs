@@ -6,14 +6,14 @@ use crate::{
     workflows::ErasePerson,
 };
 
-/// Erase a workshop's person
+/// Erase a tenant's user
 ///
 /// For good, and only who was deactivated or removed: their account, sessions, mail, and their name, address and telephone
 /// wherever they are kept, tickets and the audit trail included. The trail still verifies, and shows their id only.
 #[utoipa::path(
     post, path = "/admin/tenants/{id}/users/{userId}/erase", operation_id = "eraseTenantUser", tag = "Tenant users",
     params(
-        ("id" = uuid::Uuid, Path, description = "The workshop"),
+        ("id" = uuid::Uuid, Path, description = "The tenant"),
         ("userId" = uuid::Uuid, Path, description = "The person"),
     ),
     responses((status = 200, description = "They were erased", body = crate::http::MessageSchema))

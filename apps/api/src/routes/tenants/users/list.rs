@@ -1,6 +1,7 @@
 use actix_web::web;
+use auth::PermissionMarker;
 use kernel::{
-    TenantId, TenantRole,
+    TenantRole,
     page::{Direction, KeyType, Sort},
 };
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::dto::UserDto;
 use crate::{
     composition::Core,
-    http::{Answer, Listing, Pagination, PagingParams, PathId, Problem, Require, SortField, access::admin, search},
+    http::{Answer, Listing, Pagination, PagingParams, Problem, Require, SortField, TargetTenant, search},
 };
 
 /// Whom to list.
@@ -58,22 +59,22 @@ pub struct UserList {
     pub(in crate::routes) pagination: Pagination,
 }
 
-/// List a workshop's people
+/// List a tenant's users
 ///
 /// Oldest first unless sorted by `createdAt`, `email`, `lastName` or `role`.
 #[utoipa::path(
     get, path = "/admin/tenants/{id}/users", operation_id = "listTenantUsers", tag = "Tenant users",
-    params(("id" = uuid::Uuid, Path, description = "The workshop"), PagingParams, Filters),
+    params(("id" = uuid::Uuid, Path, description = "The tenant"), PagingParams, Filters),
     responses((status = 200, description = "A page of people", body = UserList))
 )]
-pub async fn handle(
-    _: Require<admin::TenantUsersRead>,
-    id: PathId<TenantId>,
+pub async fn handle<P: PermissionMarker>(
+    _: Require<P>,
+    tenant: TargetTenant,
     list: Listing<Filters, PersonSort>,
     people: web::Data<People>,
     core: web::Data<Core>,
 ) -> Result<Answer, Problem> {
-    let page = people.list(id.0, &list.filters.to_filter()?, &list.page).await?;
+    let page = people.list(tenant.id, &list.filters.to_filter()?, &list.page).await?;
     let now = core.clock.now();
     let (users, pagination) = list.answer(page, |person| UserDto::new(person, now));
     Answer::ok(&UserList { users, pagination })

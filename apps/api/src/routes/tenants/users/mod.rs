@@ -1,27 +1,47 @@
-//! A workshop's people, as staff manage them.
+//! A tenant's people, as staff and they themselves manage them.
 
-pub(in crate::routes) mod add;
+mod add;
 pub(in crate::routes) mod dto;
 mod erase;
 mod get;
 mod invitation;
-pub(in crate::routes) mod list;
+mod list;
 mod remove;
 mod transfer_ownership;
-pub(in crate::routes) mod update;
+mod update;
 
-use crate::{http::Routes, operation};
+use crate::{
+    http::{
+        Routes,
+        access::{
+            admin::{TenantUsersRead, TenantUsersWrite},
+            tenant::{UsersRead, UsersWrite},
+        },
+    },
+    operation,
+};
+
+/// The tag of what a tenant's own people do.
+const OWN: &str = "Own people";
 
 /// Registers the routes.
 pub fn configure(routes: &mut Routes) {
     routes
-        .add(operation!(list))
-        .add(operation!(add))
-        .add(operation!(get))
-        .add(operation!(update))
-        .add(operation!(remove))
+        .add(operation!(list, TenantUsersRead))
+        .add_own("listOwnUsers", OWN, operation!(list, UsersRead))
+        .add(operation!(add, TenantUsersWrite))
+        .add_own("addOwnUser", OWN, operation!(add, UsersWrite))
+        .add(operation!(get, TenantUsersRead))
+        .add_own("getOwnUser", OWN, operation!(get, UsersRead))
+        .add(operation!(update, TenantUsersWrite))
+        .add_own("updateOwnUser", OWN, operation!(update, UsersWrite))
+        .add(operation!(remove, TenantUsersWrite))
+        .add_own("removeOwnUser", OWN, operation!(remove, UsersWrite))
         .add(operation!(erase))
-        .add(operation!(transfer_ownership))
-        .add(operation!(invitation::resend))
-        .add(operation!(invitation::revoke));
+        .add(operation!(transfer_ownership, TenantUsersWrite))
+        .add_own("transferOwnership", OWN, operation!(transfer_ownership, UsersWrite))
+        .add(operation!(invitation::resend, TenantUsersWrite))
+        .add_own("resendOwnInvitation", OWN, operation!(invitation::resend, UsersWrite))
+        .add(operation!(invitation::revoke, TenantUsersWrite))
+        .add_own("revokeOwnInvitation", OWN, operation!(invitation::revoke, UsersWrite));
 }

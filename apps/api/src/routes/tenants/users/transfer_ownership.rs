@@ -1,32 +1,34 @@
 use actix_web::web;
-use kernel::{TenantId, TenantUserId};
+use auth::PermissionMarker;
+use kernel::TenantUserId;
 use tenancy::service::People;
 
 use super::dto::{UserAnswer, answer};
 use crate::{
     composition::Core,
-    http::{Answer, Context, NoBody, PathIds, Problem, Require, access::admin},
+    http::{Answer, Context, LastId, NoBody, Problem, Require, TargetTenant},
 };
 
-/// Make a person the owner of a workshop
+/// Transfer a tenant's ownership
 ///
-/// Every other owner becomes ADMIN. 409 ILLEGAL_TRANSITION for somebody who is inactive or has not accepted their invitation.
+/// Every other owner becomes ADMIN. Of a tenant's own people only an owner may. 409 ILLEGAL_TRANSITION for somebody who is inactive or has not accepted their invitation.
 #[utoipa::path(
     post, path = "/admin/tenants/{id}/users/{userId}/transfer-ownership", operation_id = "transferTenantOwnership",
     tag = "Tenant users",
     params(
-        ("id" = uuid::Uuid, Path, description = "The workshop"),
+        ("id" = uuid::Uuid, Path, description = "The tenant"),
         ("userId" = uuid::Uuid, Path, description = "The new owner"),
     ),
     responses((status = 200, description = "The new owner", body = UserAnswer))
 )]
-pub async fn handle(
-    _: Require<admin::TenantUsersWrite>,
+pub async fn handle<P: PermissionMarker>(
+    _: Require<P>,
     context: Context,
-    ids: PathIds<TenantId, TenantUserId>,
+    tenant: TargetTenant,
+    id: LastId<TenantUserId>,
     _: NoBody,
     people: web::Data<People>,
     core: web::Data<Core>,
 ) -> Result<Answer, Problem> {
-    answer(people.transfer_ownership(&context, ids.0, ids.1).await?, core.clock.now())
+    answer(people.transfer_ownership(&context, tenant.id, id.0).await?, core.clock.now())
 }

@@ -1,5 +1,6 @@
 use actix_web::web;
-use kernel::{TenantId, TenantUserId};
+use auth::PermissionMarker;
+use kernel::TenantUserId;
 use serde::Deserialize;
 use tenancy::{
     domain::{PersonPatch, PersonPatchInput},
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 use super::dto::{UserAnswer, answer};
 use crate::{
     composition::Core,
-    http::{Answer, Context, IfMatch, Json, PathIds, Problem, Require, access::admin, given},
+    http::{Answer, Context, IfMatch, Json, LastId, Problem, Require, TargetTenant, given},
 };
 
 /// Changes to a person: what is left out stays, `null` clears the telephone.
@@ -47,28 +48,31 @@ impl UpdateTenantUserBody {
     }
 }
 
-/// Change a person of a workshop
+/// Update a tenant's user
 ///
 /// A new role or a deactivation takes effect within a second, on access tokens already handed out too. The last active
-/// OWNER stays one.
+/// OWNER stays one. Of a tenant's own people nobody changes their own role or deactivates themselves (409
+/// CANNOT_CHANGE_SELF), and only an owner touches or makes an owner (403).
 #[utoipa::path(
     patch, path = "/admin/tenants/{id}/users/{userId}", operation_id = "updateTenantUser", tag = "Tenant users",
     params(
-        ("id" = uuid::Uuid, Path, description = "The workshop"),
+        ("id" = uuid::Uuid, Path, description = "The tenant"),
         ("userId" = uuid::Uuid, Path, description = "The person"),
     ),
     request_body = UpdateTenantUserBody,
     responses((status = 200, description = "The changed person", body = UserAnswer))
 )]
-pub async fn handle(
-    _: Require<admin::TenantUsersWrite>,
+#[expect(clippy::too_many_arguments, reason = "each is an extractor, and says what the route needs")]
+pub async fn handle<P: PermissionMarker>(
+    _: Require<P>,
     context: Context,
-    ids: PathIds<TenantId, TenantUserId>,
+    tenant: TargetTenant,
+    id: LastId<TenantUserId>,
     if_match: IfMatch,
     body: Json<UpdateTenantUserBody>,
     people: web::Data<People>,
     core: web::Data<Core>,
 ) -> Result<Answer, Problem> {
     let patch = body.into_inner().into_command()?;
-    answer(people.update(&context, ids.0, ids.1, &if_match, patch).await?, core.clock.now())
+    answer(people.update(&context, tenant.id, id.0, &if_match, patch).await?, core.clock.now())
 }
