@@ -62,21 +62,21 @@ impl Connection {
     ///
     /// Returns the status and the body's length in bytes.
     pub(crate) async fn exchange(&mut self, call: &Call) -> anyhow::Result<(StatusCode, u64)> {
+        self.sender.ready().await?;
         let mut answer = self.sender.send_request(self.request(call)?).await?;
         let mut length = 0;
         while let Some(frame) = answer.body_mut().frame().await {
             length += frame?.data_ref().map_or(0, |data| data.len() as u64);
         }
-        self.sender.ready().await?;
         Ok((answer.status(), length))
     }
 
     /// Sends a call and keeps the body; any status but 2xx is an error that shows it.
     pub(crate) async fn fetch(&mut self, call: &Call) -> anyhow::Result<serde_json::Value> {
+        self.sender.ready().await?;
         let answer = self.sender.send_request(self.request(call)?).await?;
         let status = answer.status();
         let body = answer.into_body().collect().await?.to_bytes();
-        self.sender.ready().await?;
         if !status.is_success() {
             anyhow::bail!("{} {} answered {status}: {}", call.method, call.path, String::from_utf8_lossy(&body));
         }
