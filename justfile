@@ -32,6 +32,10 @@ bench *arguments:
     cargo build --release -p nextcrm
     cargo run --release -p nextcrm-bench -- {{ arguments }}
 
+# Count the instructions of the hottest paths, against their limits (needs valgrind and gungraun-runner; `.ci/run` installs both)
+bench-instructions:
+    cargo bench -p kernel -p auth --bench hot_paths
+
 # What bodies that are hard to read cost a release build, by size: the cost of each KiB must not grow
 bench-bodies:
     cargo build --release -p nextcrm

@@ -8,7 +8,7 @@
 # about a third are acknowledged, starts it again, sends all 200 again with their keys, and checks that
 #   - every acknowledged tenant is there, and its repeated request gives the first answer again, byte for byte;
 #   - every key made one tenant, with one TENANT_CREATED entry in an audit trail whose chain verifies;
-#   - every event was handled: once each in the outbox, one invitation each in the development mailbox.
+#   - every tenant has one event in the outbox, and its owner one invitation in the development mailbox.
 # Exit codes: 0 all of it holds, 1 something does not, 2 wrong use. Needs python3, and psql to look into PostgreSQL's outbox.
 # Variables: NEXTCRM (the binary, default target/debug/nextcrm), REQUESTS (200), KILL_AFTER (acknowledgements, a third).
 set -euo pipefail
